@@ -1,0 +1,142 @@
+"""Clustering: numbers only. The three doors through which scripts, tests and the window run an algorithm.
+
+>>> import numpy as np
+>>> from kmeans_gui import clustering
+>>> X = np.array([[0.0, 0.0], [0.0, 1.0], [4.0, 0.0], [4.0, 1.0]])
+>>> [step.phase.value for step in clustering.steps("lloyd", X, k=2, init=X[[0, 2]])]
+['start', 'assign', 'update', 'assign', 'done']
+>>> clustering.fit("lloyd", X, k=2, init=X[[0, 2]]).objective
+1.0
+
+:func:`steps` watches, :func:`run` keeps, :func:`fit` wants only the last step. Input is validated here, once, so that
+algorithms and kernels may assume that it is clean. The same data, parameters and seed give the same steps, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kmeans_gui.clustering.algorithms import DEFAULT, REGISTRY, Algorithm
+from kmeans_gui.clustering.kernels import Cancelled
+from kmeans_gui.clustering.notes import Note
+from kmeans_gui.clustering.parameters import resolve
+from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
+from kmeans_gui.clustering.trace import DEFAULT_BUDGET, Trace
+from kmeans_gui.errors import UserError
+
+__all__ = [
+    "DEFAULT",
+    "REGISTRY",
+    "Algorithm",
+    "Floats",
+    "Labels",
+    "Note",
+    "Phase",
+    "Step",
+    "Trace",
+    "algorithm",
+    "check_points",
+    "empty_trace",
+    "fit",
+    "run",
+    "steps",
+]
+
+LARGEST = 1e150
+"""Largest coordinate: the squares of larger ones overflow."""
+
+
+def algorithm(name: str) -> Algorithm:
+    """Return the registered algorithm called ``name``.
+
+    Raises
+    ------
+    UserError
+        If there is none; the text lists those there are.
+    """
+    if name not in REGISTRY:
+        raise UserError(f"There is no algorithm {name!r}; there are {', '.join(REGISTRY)}.")
+    return REGISTRY[name]
+
+
+def check_points(X: ArrayLike) -> Floats:
+    """Return ``X`` as a C-contiguous float64 array of shape (n, d), n ≥ 1 and d ≥ 1, not copied where it is one already.
+
+    Raises
+    ------
+    UserError
+        If it is not such a table, or holds NaN, infinity or a coordinate beyond ±1e150.
+    """
+    try:
+        points = np.ascontiguousarray(X, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UserError("The points must be a table of numbers, a row for each point.") from None
+    if points.ndim != 2 or points.shape[1] == 0:
+        raise UserError(f"The points must be a table with a row for each point; this one has the shape {points.shape}.")
+    if len(points) == 0:
+        raise UserError("There are no points. Add some first.")
+    low, high = float(points.min()), float(points.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise UserError("Some coordinates are missing or infinite. Leave those points out.")
+    if max(-low, high) > LARGEST:
+        raise UserError(
+            f"A coordinate is as large as {max(-low, high):.3g}; beyond {LARGEST:g} distances overflow. Rescale the data."
+        )
+    return points
+
+
+def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lambda: False, **parameters: Any) -> Iterator[Step]:
+    """Watch: yield the steps of algorithm ``name`` on ``X`` one by one.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``REGISTRY``.
+    X : array-like of shape (n, d)
+        The points.
+    seed : int
+        Whatever is random follows from it.
+    cancelled : callable
+        Asked often from within a half-step; once it returns True, ``kmeans_gui.errors.Cancelled`` is raised.
+    **parameters
+        As the algorithm declares them; defaults for the rest. ``init`` takes a name or an array of shape (k, d).
+
+    Raises
+    ------
+    UserError
+        At once, not at the first step, if the points or a parameter cannot be used.
+    """
+    method = algorithm(name)
+    points = check_points(X)
+    values = resolve(method.parameters, parameters)
+    if values.get("k", 0) > len(points):
+        raise UserError(f"K is {values['k']:,}, but there {_are(len(points))}. Choose a smaller K or add points.")
+    if seed < 0:
+        raise UserError(f"The seed is {seed}, but must be 0 or more.")
+    return method.steps(points, values, np.random.default_rng(seed), cancelled)
+
+
+def run(name: str, X: ArrayLike, *, seed: int = 0, budget: int = DEFAULT_BUDGET, **parameters: Any) -> Trace:
+    """Keep: run algorithm ``name`` to its end and return the trace of all its steps. See :func:`steps`."""
+    points = check_points(X)
+    return empty_trace(name, points, budget).extend(steps(name, points, seed=seed, **parameters))
+
+
+def fit(name: str, X: ArrayLike, *, seed: int = 0, **parameters: Any) -> Step:
+    """Only the result: run algorithm ``name`` to its end and return the last step. See :func:`steps`."""
+    return deque(steps(name, X, seed=seed, **parameters), maxlen=1)[0]
+
+
+def empty_trace(name: str, X: Floats, budget: int = DEFAULT_BUDGET) -> Trace:
+    """Return a trace for a run of algorithm ``name`` on ``X``, which recomputes labels that no longer fit ``budget`` bytes."""
+    return Trace(partial(algorithm(name).recall, X), budget)
+
+
+def _are(n: int) -> str:
+    return "is only 1 point" if n == 1 else f"are only {n:,} points"

@@ -1,0 +1,51 @@
+"""What an algorithm is: a name, its parameters, and a generator of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from kmeans_gui.clustering.kernels import Cancelled
+from kmeans_gui.clustering.parameters import Parameter
+from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
+
+
+class StepsFunction(Protocol):
+    """Yields the steps of one run. Gets clean input: finite float64 points and a complete, parsed set of values."""
+
+    def __call__(self, X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
+        """Yield the steps; ``cancelled`` goes to the kernels, which ask it between blocks of points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Algorithm:
+    """All that the rest of the program knows of an algorithm.
+
+    Parameters
+    ----------
+    name : str
+        Key in the registry and on the command line.
+    title : str
+        Name in the window.
+    summary : str
+        One or two sentences for somebody who meets it for the first time.
+    parameters : tuple of Parameter
+        What can be set. The number of clusters is called ``k``, the starting centroids ``init``.
+    pseudocode : tuple of (str, phases)
+        The method line by line; a line is lit while a step of one of its phases is on show.
+    steps : callable
+        Yields the steps.
+    recall : callable
+        Recomputes the labels of an ASSIGN step from the points and the step, for a trace that let them go.
+    """
+
+    name: str
+    title: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    pseudocode: tuple[tuple[str, tuple[Phase, ...]], ...]
+    steps: StepsFunction
+    recall: Callable[[Floats, Step], Labels]

@@ -1,0 +1,235 @@
+"""k-means by Lloyd's iteration (Lloyd, "Least squares quantization in PCM", 1957, published 1982).
+
+Assign each point to its nearest centroid; move each centroid to the mean of its points; repeat until an assignment changes
+nothing. Neither half-step can raise the inertia, and there are finitely many assignments, so it ends.
+
+A centroid that loses all its points has no mean. What happens to it is the user's choice and each step says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_gui.clustering.algorithms.base import Algorithm
+from kmeans_gui.clustering.kernels import Cancelled, Kernel, choose
+from kmeans_gui.clustering.notes import Note
+from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
+from kmeans_gui.clustering.seeding import STARTS
+from kmeans_gui.clustering.step import Floats, Labels, Phase, Step, label_dtype
+from kmeans_gui.errors import UserError
+
+EMPTY_CLUSTERS = {
+    "farthest": "Move to the farthest point",
+    "keep": "Keep where it was",
+    "drop": "Drop",
+}
+
+PARAMETERS = (
+    Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
+    Start(
+        name="init",
+        label="Start",
+        default="k-means++",
+        options={name: words for name, (words, _) in STARTS.items()},
+        help="How the starting centroids are chosen.",
+    ),
+    Choice(
+        name="empty_clusters",
+        label="Empty clusters",
+        default="farthest",
+        options=EMPTY_CLUSTERS,
+        help="What becomes of a centroid that loses all its points.",
+        advanced=True,
+    ),
+    Int(
+        name="max_iter",
+        label="Most iterations",
+        default=300,
+        minimum=1,
+        maximum=100_000,
+        help="Stop after this many assignments.",
+        advanced=True,
+    ),
+    Float(
+        name="tol",
+        label="Tolerance",
+        default=0.0,
+        minimum=0.0,
+        maximum=1.0,
+        step=0.0001,
+        help="Stop when the centroids' squared moves add up to less than this share of the points' mean variance.",
+        advanced=True,
+    ),
+)
+
+
+def start_centroids(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, kernel: Kernel) -> Floats:
+    """Return the starting centroids, shape (k, d).
+
+    Raises
+    ------
+    UserError
+        If given centroids have another shape.
+    """
+    k, init = values["k"], values["init"]
+    if isinstance(init, str):
+        return np.array(STARTS[init][1](X, k, rng, kernel))
+    if init.shape != (k, X.shape[1]):
+        raise UserError(
+            f"The starting centroids have the shape {init.shape}, but K = {k} and points with {X.shape[1]} coordinates need "
+            f"{(k, X.shape[1])}."
+        )
+    return np.array(init)
+
+
+def steps(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
+    """Yield START, then ASSIGN and UPDATE in turn, then DONE."""
+    kernel = choose(cancelled)
+    centroids = start_centroids(X, values, rng, kernel)
+    labels: Labels = np.full(len(X), -1, label_dtype(len(centroids)))
+    tolerance = values["tol"] * float(X.var(axis=0).mean()) if values["tol"] else 0.0
+    film = _Film(X, kernel)
+    yield film.start(labels, centroids, values["init"])
+    ending = "Stopped: the largest number of iterations allowed was made."
+    for _ in range(values["max_iter"]):
+        previous, labels = labels, kernel.assign(X, centroids)
+        changed = int(np.count_nonzero(labels != previous))
+        yield film.assign(labels, centroids, changed)
+        if not changed:
+            ending = "Done: the last assignment changed nothing, so the centroids stay."
+            break
+        old = centroids
+        centroids, empty = update(X, labels, old, values["empty_clusters"], kernel)
+        moves = np.nansum((centroids - old) ** 2, axis=1)
+        yield film.update(labels, centroids, float(np.sqrt(moves.max())), empty, values["empty_clusters"])
+        if moves.sum() < tolerance:
+            ending = "Done: the centroids moved less than the tolerance."
+            break
+    yield film.done(labels, centroids, ending)
+
+
+def update(
+    X: Floats, labels: Labels, centroids: Floats, empty_clusters: str, kernel: Kernel
+) -> tuple[Floats, NDArray[np.intp]]:
+    """Move each centroid to the mean of its points, and those without points where ``empty_clusters`` says.
+
+    Returns
+    -------
+    centroids : ndarray of shape (k, d)
+    empty : ndarray of int
+        The centroids that had no points; those dropped in an earlier half-step are not counted again.
+    """
+    means, counts = kernel.means(X, labels, len(centroids))
+    empty = np.flatnonzero((counts == 0) & ~np.isnan(centroids[:, 0]))
+    if empty.size and empty_clusters == "keep":
+        means[empty] = centroids[empty]
+    elif empty.size and empty_clusters == "farthest":
+        distances = ((X - means[labels]) ** 2).sum(axis=1)
+        for j in empty:
+            farthest = int(np.argmax(distances))
+            means[j] = X[farthest]
+            distances[farthest] = -1.0
+    return means, empty
+
+
+_FATES = {
+    "farthest": "moves to the point farthest from its centroid",
+    "keep": "stays where it was",
+    "drop": "is dropped",
+}
+
+
+class _Film:
+    """Numbers the steps of one run, measures the objective and puts each step into words."""
+
+    def __init__(self, X: Floats, kernel: Kernel) -> None:
+        self._X = X
+        self._kernel = kernel
+        self._index = -1
+        self._iteration = 0
+
+    def start(self, labels: Labels, centroids: Floats, init: str | Floats) -> Step:
+        how = STARTS[init][0] if isinstance(init, str) else "given"
+        return self._step(
+            Phase.START,
+            labels,
+            centroids,
+            Note("Place {k:# centroid|centroids}", {"k": len(centroids)}),
+            Note("Place {k:# starting centroid|starting centroids}: {how}.", {"k": len(centroids), "how": how}),
+            objective=None,
+        )
+
+    def assign(self, labels: Labels, centroids: Floats, changed: int) -> Step:
+        self._iteration += 1
+        n = len(labels)
+        outcome = "each gets its first centroid" if self._iteration == 1 else "{changed:,} switch"
+        return self._step(
+            Phase.ASSIGN,
+            labels,
+            centroids,
+            Note("Assign {n:# point|points}", {"n": n}),
+            Note("Assign {n:# point|points} to the nearest centroid: " + outcome + ".", {"n": n, "changed": changed}),
+            changed=changed,
+        )
+
+    def update(self, labels: Labels, centroids: Floats, shift: float, empty: NDArray[np.intp], rule: str) -> Step:
+        # A centroid without points is not moved to a mean, whatever else becomes of it.
+        moved = int(np.count_nonzero(~np.isnan(centroids[:, 0]))) - (0 if rule == "drop" else empty.size)
+        template = "Move {k:# centroid to its mean|centroids to their means}: the farthest moves {shift:g}."
+        if empty.size:
+            template += " Without points: centroid {empty}, which " + _FATES[rule] + "."
+        return self._step(
+            Phase.UPDATE,
+            labels,
+            centroids,
+            Note("Move {k:# centroid|centroids}", {"k": moved}),
+            Note(template, {"k": moved, "shift": shift, "empty": ", ".join(str(j + 1) for j in empty)}),
+            shift=shift,
+        )
+
+    def done(self, labels: Labels, centroids: Floats, ending: str) -> Step:
+        return self._step(Phase.DONE, labels, centroids, Note("Finish"), Note(ending))
+
+    def _step(self, phase: Phase, labels: Labels, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
+        self._index += 1
+        if "objective" not in numbers:
+            numbers["objective"] = self._kernel.inertia(self._X, labels, centroids)
+        return Step(
+            index=self._index,
+            iteration=self._iteration,
+            phase=phase,
+            labels=labels,
+            centroids=centroids,
+            objective_name="inertia",
+            title=title,
+            note=note,
+            **numbers,
+        )
+
+
+def recall(X: Floats, step: Step) -> Labels:
+    """Recompute the labels of an ASSIGN step: they are those of the nearest centroid."""
+    assert step.centroids is not None
+    return choose().assign(X, step.centroids)
+
+
+ALGORITHM = Algorithm(
+    name="lloyd",
+    title="k-means (Lloyd)",
+    summary="Assign each point to its nearest centroid, move each centroid to the mean of its points, and repeat until an "
+    "assignment changes nothing.",
+    parameters=PARAMETERS,
+    pseudocode=(
+        ("Place K centroids", (Phase.START,)),
+        ("Repeat", ()),
+        ("    Assign each point to its nearest centroid", (Phase.ASSIGN,)),
+        ("    Move each centroid to the mean of its points", (Phase.UPDATE,)),
+        ("until an assignment changes nothing", (Phase.DONE,)),
+    ),
+    steps=steps,
+    recall=recall,
+)

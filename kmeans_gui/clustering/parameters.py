@@ -1,0 +1,151 @@
+"""Parameters: declared once, used everywhere.
+
+A parameter states its name, default, bounds, unit and one line of help. The form in the window, the command line, the session
+file and the validation at the public door all follow from that declaration; nothing else in the program lists an algorithm's
+or a board's parameters.
+
+To add a kind of parameter, subclass :class:`Parameter`, implement :meth:`Parameter.parse`, and give the form in
+``ui/panels/form.py`` a control for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kmeans_gui.errors import UserError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """What every parameter declares.
+
+    Parameters
+    ----------
+    name : str
+        The keyword in the API and, with dashes, the option on the command line. scikit-learn's name where it has one.
+    label : str
+        What the form shows, in sentence case.
+    default : object
+        The value when none is given; valid by construction.
+    help : str
+        One line: what it does.
+    advanced : bool
+        Whether the form folds it away at first.
+    """
+
+    name: str
+    label: str
+    default: Any
+    help: str
+    advanced: bool = False
+
+    def parse(self, value: Any) -> Any:
+        """Return ``value`` (a Python value or a string typed by a person) in the parameter's own type.
+
+        Raises
+        ------
+        UserError
+            If it is of the wrong kind or out of bounds; the text says which values are allowed.
+        """
+        raise NotImplementedError
+
+    def _refuse(self, value: object, wanted: str) -> UserError:
+        return UserError(f"{self.label} is {value!r}, but must be {wanted}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Int(Parameter):
+    """A whole number from ``minimum`` to ``maximum``, both included."""
+
+    default: int
+    minimum: int = 0
+    maximum: int = 2**31 - 1
+
+    def parse(self, value: Any) -> int:
+        """Return ``value`` as an int within the bounds."""
+        wanted = f"a whole number from {self.minimum:,} to {self.maximum:,}"
+        try:
+            number = int(value)
+            exact = isinstance(value, str) or number == value
+        except (TypeError, ValueError, OverflowError):
+            raise self._refuse(value, wanted) from None
+        if isinstance(value, bool) or not exact or not self.minimum <= number <= self.maximum:
+            raise self._refuse(value, wanted)
+        return number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Float(Parameter):
+    """A finite number from ``minimum`` to ``maximum``, both included, in ``unit``; ``step`` is the form's increment."""
+
+    default: float
+    minimum: float = 0.0
+    maximum: float = 1e9
+    step: float = 0.1
+    unit: str = ""
+
+    def parse(self, value: Any) -> float:
+        """Return ``value`` as a float within the bounds."""
+        wanted = f"a number from {self.minimum:g} to {self.maximum:g}"
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise self._refuse(value, wanted) from None
+        if isinstance(value, bool) or not math.isfinite(number) or not self.minimum <= number <= self.maximum:
+            raise self._refuse(value, wanted)
+        return number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Parameter):
+    """One of ``options``, a mapping from the value to the words that the form shows for it."""
+
+    default: str
+    options: Mapping[str, str]
+
+    def parse(self, value: Any) -> Any:
+        """Return ``value`` if it is one of the options."""
+        if not isinstance(value, str) or value not in self.options:
+            raise self._refuse(value, "one of " + ", ".join(self.options))
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start(Choice):
+    """A way to choose the starting centroids by its name, or the centroids themselves as an array of shape (k, d)."""
+
+    def parse(self, value: Any) -> Any:
+        """Return the name, or a finite, read-only float64 copy of the array."""
+        if isinstance(value, str):
+            return super().parse(value)
+        try:
+            centroids = np.array(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise self._refuse(value, "a name or a table of numbers") from None
+        if centroids.ndim != 2 or centroids.size == 0 or not np.isfinite(centroids).all():
+            raise UserError(
+                f"{self.label} must be one of {', '.join(self.options)}, or a table of finite numbers with a row for each "
+                f"centroid; this one has the shape {centroids.shape}."
+            )
+        centroids.flags.writeable = False
+        return centroids
+
+
+def resolve(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a complete, validated set of values: the given ones parsed, the defaults for the rest.
+
+    Raises
+    ------
+    UserError
+        If a name is unknown or a value is refused by its parameter.
+    """
+    declared = {parameter.name: parameter for parameter in parameters}
+    unknown = sorted(set(values) - set(declared))
+    if unknown:
+        raise UserError(f"There is no parameter {unknown[0]!r} here; there are {', '.join(declared)}.")
+    return {name: parameter.parse(values.get(name, parameter.default)) for name, parameter in declared.items()}

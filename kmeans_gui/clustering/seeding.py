@@ -1,0 +1,75 @@
+"""How centroids start: one function a way, and the table that names them.
+
+Each takes the points, the number of centroids and a generator, and returns an array of shape (k, d). To add one, write the
+function and its line in ``STARTS``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from kmeans_gui.clustering.kernels import Kernel
+from kmeans_gui.clustering.step import Floats
+
+Seeding = Callable[[Floats, int, np.random.Generator, Kernel], Floats]
+
+
+def random_points(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
+    """Take ``k`` distinct rows of ``X`` (Forgy 1965)."""
+    return X[rng.choice(len(X), size=k, replace=False)]
+
+
+def random_partition(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
+    """Put each point into a random cluster, none empty, and take the clusters' means."""
+    labels = rng.permutation(np.concatenate([np.arange(k), rng.integers(0, k, len(X) - k)]))
+    return kernel.means(X, labels, k)[0]
+
+
+def bounding_box(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
+    """Draw uniformly from the points' bounding box."""
+    low, high = X.min(axis=0), X.max(axis=0)
+    drawn: Floats = low + rng.random((k, X.shape[1])) * (high - low)
+    return drawn
+
+
+def farthest_first(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
+    """Take a random point, then each time the point farthest from all taken so far (Gonzalez 1985)."""
+    chosen = [int(rng.integers(len(X)))]
+    nearest = kernel.squared_distances(X, X[chosen[0]])
+    while len(chosen) < k:
+        chosen.append(int(np.argmax(nearest)))
+        np.minimum(nearest, kernel.squared_distances(X, X[chosen[-1]]), out=nearest)
+    return X[chosen]
+
+
+def kmeans_plus_plus(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
+    """Draw each next point with probability proportional to its squared distance from those drawn so far.
+
+    The greedy variant that scikit-learn uses: of 2 + ⌊ln k⌋ candidates the one that lowers the sum most is kept (Arthur &
+    Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007, the remark in section 6 included).
+    """
+    trials = 2 + int(math.log(k))
+    chosen = [int(rng.integers(len(X)))]
+    nearest = kernel.squared_distances(X, X[chosen[0]])
+    while len(chosen) < k:
+        cumulative = np.cumsum(nearest)
+        draws = rng.random(trials) * cumulative[-1]
+        candidates = np.searchsorted(cumulative, draws, side="right").clip(max=len(X) - 1)
+        remaining = [np.minimum(nearest, kernel.squared_distances(X, X[c])) for c in candidates]
+        best = int(np.argmin([r.sum() for r in remaining]))
+        chosen.append(int(candidates[best]))
+        nearest = remaining[best]
+    return X[chosen]
+
+
+STARTS: dict[str, tuple[str, Seeding]] = {
+    "k-means++": ("k-means++", kmeans_plus_plus),
+    "random": ("Random points (Forgy)", random_points),
+    "random-partition": ("Random partition", random_partition),
+    "box": ("Random in the bounding box", bounding_box),
+    "farthest-first": ("Farthest first", farthest_first),
+}
+"""Name on the command line → (words in the form, function)."""

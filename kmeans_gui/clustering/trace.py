@@ -1,0 +1,116 @@
+"""Trace: the steps of one run, kept within a memory budget.
+
+Centroids and numbers are small and are always kept. Labels are not: a run of 300 iterations over ten million points has
+gigabytes of them. When they no longer fit, those of the middle of the run are let go and recomputed when somebody asks,
+since an algorithm can say how its labels follow from a step's centroids (its ``recall``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import overload
+
+import numpy as np
+
+from kmeans_gui.clustering.step import Labels, Phase, Step
+
+Recall = Callable[[Step], Labels]
+"""Recomputes the labels of an ASSIGN step from the rest of it."""
+
+DEFAULT_BUDGET = 1 << 30
+_NO_LABELS = np.empty(0, np.int8)
+
+
+class Trace(Sequence[Step]):
+    """The steps of one run, in order.
+
+    Parameters
+    ----------
+    recall : callable, optional
+        Recomputes the labels of an ASSIGN step. Without it nothing is ever let go.
+    budget : int
+        How many bytes of labels to keep.
+
+    Notes
+    -----
+    A step whose labels were let go borrows those of the last ASSIGN step at or before it: no other phase changes labels.
+    Appending and reading belong to one thread.
+    """
+
+    def __init__(self, recall: Recall | None = None, budget: int = DEFAULT_BUDGET) -> None:
+        self._steps: list[Step] = []
+        self._recall = recall
+        self._budget = budget
+        self._bytes = 0
+        self._next_to_drop = 0
+        self._dropped: set[int] = set()
+
+    def append(self, step: Step) -> None:
+        """Add the next step; its ``index`` must be the length so far."""
+        if step.index != len(self._steps):
+            raise ValueError(f"step {step.index} cannot follow {len(self._steps)} steps")
+        if step.phase is Phase.ASSIGN:
+            self._bytes += step.labels.nbytes
+        self._steps.append(step)
+        self._let_go()
+
+    def extend(self, steps: Sequence[Step] | Iterator[Step]) -> Trace:
+        """Append every step and return the trace itself."""
+        for step in steps:
+            self.append(step)
+        return self
+
+    def _let_go(self) -> None:
+        """Drop the oldest assignments' labels until the budget holds; the newest one always stays."""
+        newest = self._labelled(len(self._steps) - 1)
+        while self._recall and self._bytes > self._budget and self._next_to_drop < newest:
+            index = self._next_to_drop
+            step = self._steps[index]
+            if step.phase is Phase.ASSIGN:
+                self._bytes -= step.labels.nbytes
+            if step.phase is not Phase.START:
+                self._steps[index] = replace(step, labels=_NO_LABELS)
+                self._dropped.add(index)
+            self._next_to_drop += 1
+
+    def _labelled(self, index: int) -> int:
+        """Return the last step at or before ``index`` that made labels: an ASSIGN, or else the first step."""
+        while index > 0 and self._steps[index].phase is not Phase.ASSIGN:
+            index -= 1
+        return index
+
+    def holds_labels(self, index: int) -> bool:
+        """Whether step ``index`` is at hand, so that reading it costs nothing."""
+        return index % len(self._steps) not in self._dropped
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+    def __getitem__(self, index: int | slice) -> Step | list[Step]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self._steps)))]
+        step = self._steps[index]
+        position = index % len(self._steps)
+        if position not in self._dropped:
+            return step
+        assert self._recall is not None
+        return replace(step, labels=self._recall(self._steps[self._labelled(position)]))
+
+    def light(self, index: int) -> Step:
+        """Return step ``index`` without recomputing its labels: for its numbers, centroids and words."""
+        return self._steps[index]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run has come to its end."""
+        return bool(self._steps) and self._steps[-1].phase is Phase.DONE
+
+    @property
+    def iterations(self) -> int:
+        """How many assignments were made, the last one that changed nothing included: scikit-learn's ``n_iter_``."""
+        return self._steps[-1].iteration if self._steps else 0

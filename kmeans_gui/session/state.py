@@ -1,0 +1,76 @@
+"""State: everything that a user has made or chosen, in one frozen value.
+
+A user's act makes a new state; the window compares old and new and touches what differs. The first five fields are the
+document, which edits change and undo restores; the rest is how it is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import Floats
+from kmeans_gui.clustering.parameters import resolve
+from kmeans_gui.data.dataset import Dataset
+
+LAYERS = ("regions", "links", "trails", "points", "switched", "centroids", "axes")
+"""What the canvas can show, from the ground up."""
+
+Viewport = tuple[float, float, float, float]
+"""x from, x to, y from, y to, in data units."""
+
+
+def defaults(algorithm: str) -> Mapping[str, Any]:
+    """Return an algorithm's parameters at their defaults."""
+    return MappingProxyType(resolve(clustering.algorithm(algorithm).parameters, {}))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class State:
+    """What is on the table and how it is looked at.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The points.
+    algorithm : str
+        A key of the registry.
+    parameters : mapping
+        A complete set of the algorithm's parameters, parsed.
+    seed : int
+        Whatever is random in a run follows from it.
+    start : ndarray of shape (k, d) or None
+        Centroids placed by hand; they go before ``parameters["init"]``.
+    position : int or None
+        Which half-step of the run is on show; None while there is no run.
+    colors : tuple of int
+        The color slot of each cluster, so that colors stay with clusters from run to run.
+    layers : frozenset of str
+        Which of ``LAYERS`` are on show.
+    viewport : tuple of float or None
+        The part of the plane on show; None to fit the points.
+    """
+
+    dataset: Dataset = field(default_factory=Dataset.empty)
+    algorithm: str = clustering.DEFAULT
+    parameters: Mapping[str, Any] = field(default_factory=lambda: defaults(clustering.DEFAULT))
+    seed: int = 0
+    start: Floats | None = None
+    position: int | None = None
+    colors: tuple[int, ...] = ()
+    layers: frozenset[str] = frozenset({"regions", "trails", "points", "switched", "centroids"})
+    viewport: Viewport | None = None
+
+    @property
+    def k(self) -> int:
+        """Number of clusters asked for; 0 if the algorithm does not ask."""
+        return int(self.parameters.get("k", 0))
+
+    def run_parameters(self) -> dict[str, Any]:
+        """Return what a run is started with: the parameters, centroids placed by hand included."""
+        if self.start is None:
+            return dict(self.parameters)
+        return {**self.parameters, "k": len(self.start), "init": self.start}

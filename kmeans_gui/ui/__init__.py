@@ -1,0 +1,1 @@
+"""The window. Views emit intentions, the controller decides, ``render(old, new)`` touches what differs."""
