@@ -84,6 +84,10 @@ class Format:
         Of the file, with the dot; empty if the target is a folder.
     content : Content
         One frame, a run, or data.
+    summary : str
+        What it is good for, one sentence.
+    timed : bool
+        Whether its frames stay for a time.
     write : callable
         ``write(job, path, progress)``: writes all or nothing. ``progress`` may raise ``Cancelled``, which passes through after
         whatever was half-written has been removed.
@@ -94,3 +98,5 @@ class Format:
     suffix: str
     content: Content
     write: Callable[[Job, Path, Progress], None]
+    summary: str = ""
+    timed: bool = False

@@ -1,0 +1,89 @@
+"""The composition root: where the program starts, in a window or without one."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from kmeans_gui.errors import UserError
+
+if TYPE_CHECKING:
+    from kmeans_gui.ui.main_window import MainWindow
+
+_log = logging.getLogger("kmeans_gui")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program with the command line's ``arguments`` and return its exit code."""
+    from kmeans_gui import cli
+
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _keep_log()
+    if cli.is_command(words):
+        return cli.main(words)
+    try:
+        return _open_window(cli.parse_window(words))
+    except UserError as error:
+        print(f"kmeans-gui: {error}", file=sys.stderr)  # noqa: T201  there is no window to say it in
+        return 1
+
+
+def _open_window(path: Path | None) -> int:
+    from kmeans_gui.qt_check import start_gui_application
+
+    application = start_gui_application()
+    application.setApplicationName("kmeans-gui")
+    application.setOrganizationName("kmeans-gui")
+    application.setApplicationDisplayName("kmeans-gui")
+    from kmeans_gui.ui.main_window import make_window
+
+    window = make_window(application)
+    _report_defects(window)
+    window.show()
+    window.begin(path)
+    return int(application.exec())
+
+
+def log_file() -> Path:
+    """Return where the log is kept."""
+    import platform
+    from os import environ
+
+    home = Path.home()
+    folders = {
+        "Windows": Path(environ.get("LOCALAPPDATA", home / "AppData" / "Local")),
+        "Darwin": home / "Library" / "Logs",
+    }
+    return folders.get(platform.system(), Path(environ.get("XDG_STATE_HOME", home / ".local" / "state"))) / "kmeans-gui.log"
+
+
+def _keep_log() -> None:
+    """Write warnings and errors to the log file; without a place to write to, to standard error."""
+    handler: logging.Handler
+    try:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(log_file(), maxBytes=1 << 20, backupCount=1, delay=True, encoding="utf-8")
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.WARNING)
+    _log.addHandler(handler)
+    _log.propagate = False
+
+
+def _report_defects(window: MainWindow) -> None:
+    """Let a defect end in the log and in one sentence on the screen, and the program go on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        _log.error("defect", exc_info=(kind, error, trace))
+        window.report_defect()
+
+    sys.excepthook = hook

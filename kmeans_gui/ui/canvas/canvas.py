@@ -1,0 +1,302 @@
+"""Canvas: the widget in the middle of the window. A pyqtgraph plot that shows one frame and hands the mouse to a tool.
+
+The left button belongs to the tool that is on; the middle and the right button pan, the wheel zooms about the mouse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from kmeans_gui.clustering import Floats
+from kmeans_gui.data.dataset import Rows
+from kmeans_gui.session.state import Viewport
+from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.tools import TOOLS, Pointer, Tool
+from kmeans_gui.ui.canvas.view import View
+from kmeans_gui.ui.theme import LIGHT
+
+MOTION_MS = 250
+_REPEAT_MS = 40
+_ZOOM_STEP = 1.25
+
+
+class _FrameItem(pg.GraphicsObject):  # type: ignore[misc]
+    """The plot's one item: paints the canvas's frame."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self._canvas = canvas
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.viewRect())
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        painter.save()
+        painter.resetTransform()
+        self._canvas.paint_frame(painter)
+        painter.restore()
+
+
+class Canvas(pg.PlotWidget):  # type: ignore[misc]
+    """Shows a frame; emits what the user asks for.
+
+    Signals
+    -------
+    add_requested : ndarray (m, 2), str or None
+        Points to be added, and the key that joins them with others into one undo.
+    remove_requested : ndarray of int, str or None
+        Rows to be removed, likewise.
+    place_requested : ndarray of int, ndarray (m, 2)
+        Rows to be moved, and where to.
+    select_requested : ndarray of int
+        Rows to be the selection.
+    start_requested : ndarray (k, 2)
+        Centroids to start from.
+    viewport_changed : tuple of float
+        The part of the plane on show.
+    painted
+        The frame has been painted.
+    """
+
+    add_requested = Signal(object, object)
+    remove_requested = Signal(object, object)
+    place_requested = Signal(object, object)
+    select_requested = Signal(object)
+    start_requested = Signal(object)
+    viewport_changed = Signal(object)
+    painted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.brush = 40.0
+        self.density = 4
+        self._frame = Frame(points=np.empty((0, 2)))
+        self._preview: Frame | None = None
+        self._style = Style(LIGHT)
+        self._tools: dict[str, Tool] = {tool.name: tool(self) for tool in TOOLS}
+        self._tool: Tool = self._tools["add"]
+        self._pointer: Pointer | None = None
+        self._held = False
+        self._panning: QPointF | None = None
+        self._motion = QVariantAnimation(self)
+        self._repeat = QTimer(self)
+        self._repeat.setInterval(_REPEAT_MS)
+        self._item = _FrameItem(self)
+        self._set_up()
+        self._connect_signals()
+
+    def _set_up(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Canvas")
+        self.setFrameShape(self.Shape.NoFrame)
+        self.plotItem.hideButtons()
+        self.plotItem.setMenuEnabled(False)
+        box = self.plotItem.getViewBox()
+        box.setAspectLocked(True)
+        box.setDefaultPadding(0.0)
+        box.disableAutoRange()
+        box.addItem(self._item, ignoreBounds=True)
+        self._motion.setDuration(MOTION_MS)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.setStartValue(0.0)
+        self._motion.setEndValue(1.0)
+        self._show_axes(False)
+
+    def _connect_signals(self) -> None:
+        self._motion.valueChanged.connect(lambda _: self._item.update())
+        self._repeat.timeout.connect(self._act_again)
+        self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit(self.viewport_range()))
+
+    # What is shown -----------------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        """What is drawn, without any preview."""
+        return self._frame
+
+    @property
+    def view(self) -> View:
+        """Where it is drawn."""
+        box = self.plotItem.getViewBox()
+        area = box.sceneBoundingRect()
+        (x0, x1), (y0, y1) = box.viewRange()
+        return View(x0, x1, y0, y1, area.left(), area.top(), max(area.width(), 1.0), max(area.height(), 1.0))
+
+    def set_frame(self, frame: Frame, glide: bool = False) -> None:
+        """Show ``frame``; with ``glide`` the centroids glide from where the trail ends to where they are."""
+        self._frame = frame
+        self._motion.stop()
+        if glide and frame.trail and frame.centroids is not None and frame.trail[-1].shape == frame.centroids.shape:
+            self._motion.start()
+        self._item.update()
+
+    def set_style(self, style: Style) -> None:
+        """Draw in another style."""
+        self._style = style
+        self.setBackground(QColor(*style.theme.ground))
+        self._show_axes("axes" in style.layers)
+        self._item.update()
+
+    def _show_axes(self, on: bool) -> None:
+        for name in ("left", "bottom"):
+            axis = self.plotItem.getAxis(name)
+            axis.setVisible(on)
+            axis.setPen(QColor(*self._style.theme.line))
+            axis.setTextPen(QColor(*self._style.theme.quiet))
+            font = QFont(self.font())
+            font.setPixelSize(round(12 * self._style.scale))
+            axis.setTickFont(font)
+
+    def _moment(self) -> Frame:
+        """Return what to draw right now: the preview, or the frame with its centroids on their way."""
+        if self._preview is not None:
+            return self._preview
+        frame = self._frame
+        if self._motion.state() is not QVariantAnimation.State.Running or frame.centroids is None:
+            return frame
+        share, old = float(self._motion.currentValue()), frame.trail[-1]
+        return replace(frame, centroids=old + (frame.centroids - old) * share)
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Paint what is shown, in logical pixels."""
+        layers.paint(painter, self._moment(), self.view, self._style)
+        self._tool.paint(painter, self._pointer, self._style)
+        self.painted.emit()
+
+    # The part of the plane on show -------------------------------------------------------------------------------------
+
+    def viewport_range(self) -> Viewport:
+        """Return x from, x to, y from, y to, in data units."""
+        view = self.view
+        return view.x0, view.x1, view.y0, view.y1
+
+    def set_viewport(self, viewport: Viewport | None) -> None:
+        """Show a part of the plane; None fits the points."""
+        view = self.view
+        if viewport is None:
+            fitted = View.fitting(self._all_marks(), view.width, view.height)
+            viewport = (fitted.x0, fitted.x1, fitted.y0, fitted.y1)
+        x0, x1, y0, y1 = viewport
+        self.plotItem.getViewBox().setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0)
+
+    def _all_marks(self) -> Floats:
+        centroids = self._frame.centroids
+        if centroids is None:
+            return self._frame.points
+        return np.vstack([self._frame.points, centroids[~np.isnan(centroids).any(axis=1)]])
+
+    def zoom(self, steps: int) -> None:
+        """Zoom in by some steps about the middle; out if negative."""
+        factor = _ZOOM_STEP**-steps
+        self.plotItem.getViewBox().scaleBy((factor, factor))
+
+    # The mouse ---------------------------------------------------------------------------------------------------------
+
+    def set_tool(self, name: str, brush: float, density: int) -> None:
+        """Take up a tool; a drag under way with another one is given up."""
+        self.brush, self.density = brush, density
+        if self._tool.name != name:
+            self._repeat.stop()
+            self._held = False
+            self.preview(None)
+            self._tool = self._tools[name]
+        self.viewport().setCursor(self._tool.cursor)
+        self._item.update()
+
+    def _at(self, event: QMouseEvent) -> Pointer:
+        pixel = np.array([event.position().x(), event.position().y()])
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return Pointer(pixel, self.view.to_data(pixel[None, :])[0], shift)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The left button acts, the others pan."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pointer = self._at(event)
+            self._held = True
+            self._tool.press(self._pointer)
+            if self._tool.repeats:
+                self._repeat.start()
+        else:
+            self._panning = event.position()
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        event.accept()
+
+    # The second press of a double click is a press like any other: two quick clicks add two points.
+    mouseDoubleClickEvent = mousePressEvent
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with what the press began."""
+        self._pointer = self._at(event)
+        if self._panning is not None:
+            self._pan(event.position())
+        elif self._held:
+            self._tool.drag(self._pointer)
+        self._item.update()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End what the press began."""
+        if event.button() == Qt.MouseButton.LeftButton and self._held:
+            self._held = False
+            self._repeat.stop()
+            self._pointer = self._at(event)
+            self._tool.release(self._pointer)
+        elif self._panning is not None:
+            self._panning = None
+            self.viewport().setCursor(self._tool.cursor)
+        self._item.update()
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the brush."""
+        self._pointer = None
+        self._item.update()
+        super().leaveEvent(event)
+
+    def _pan(self, to: QPointF) -> None:
+        assert self._panning is not None
+        sx, sy = self.view.pixels_per_unit
+        offset = to - self._panning
+        self._panning = to
+        self.plotItem.getViewBox().translateBy(x=-offset.x() / sx, y=offset.y() / sy)
+
+    def _act_again(self) -> None:
+        if self._held and self._pointer is not None:
+            self._tool.drag(self._pointer)
+
+    # What tools ask for ------------------------------------------------------------------------------------------------
+
+    def request_add(self, points: Floats, merge: str | None = None) -> None:
+        """Ask for points to be added."""
+        self.add_requested.emit(points, merge)
+
+    def request_remove(self, rows: Rows, merge: str | None = None) -> None:
+        """Ask for points to be removed."""
+        self.remove_requested.emit(rows, merge)
+
+    def request_place(self, rows: Rows, positions: Floats) -> None:
+        """Ask for points to be moved."""
+        self.place_requested.emit(rows, positions)
+
+    def request_select(self, rows: Rows) -> None:
+        """Ask for points to be the selection."""
+        self.select_requested.emit(rows)
+
+    def request_start(self, centroids: Floats) -> None:
+        """Ask for centroids to be the start."""
+        self.start_requested.emit(centroids)
+
+    def preview(self, frame: Frame | None) -> None:
+        """Draw ``frame`` instead of what is shown; None ends that."""
+        self._preview = frame
+        self._item.update()

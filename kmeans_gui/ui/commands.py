@@ -1,0 +1,182 @@
+"""Commands: what each action does, and the questions that some of them ask first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+import kmeans_gui
+from kmeans_gui.data import tables
+from kmeans_gui.errors import UserError
+from kmeans_gui.export.choice import ExportChoice
+from kmeans_gui.export.job import Content
+from kmeans_gui.session.state import LAYERS
+from kmeans_gui.ui import settings
+from kmeans_gui.ui.actions import TOOLS, Actions
+from kmeans_gui.ui.canvas.canvas import Canvas
+from kmeans_gui.ui.canvas.frame import Style
+from kmeans_gui.ui.controller import Controller
+from kmeans_gui.ui.dialogs.columns import ColumnChooser
+from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
+from kmeans_gui.ui.dialogs.keys import KeySheet
+from kmeans_gui.ui.documents import SESSION_SUFFIX, TABLE_SUFFIXES, Documents
+from kmeans_gui.ui.messages import Messages
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.0 / 0.6, 4.0, 10.0, 30.0, 60.0, float("inf"))
+"""Half-steps a second that Slower and Faster step through."""
+
+
+class Commands(QObject):
+    """Binds the action table."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Actions,
+        controller: Controller,
+        documents: Documents,
+        canvas: Canvas,
+        messages: Messages,
+        style: Callable[[], Style],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._controller = controller
+        self._documents = documents
+        self._canvas = canvas
+        self._messages = messages
+        self._style = style
+        self._keys = KeySheet(window)
+        self._export = ExportDialog(window)
+        self._export.export_requested.connect(self._ask_where_to_export)
+        self._table: Path | None = None
+        actions.bind(self._handlers())
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        controller, player = self._controller, self._controller.player
+        return {
+            "new": controller.clear,
+            "open": self.ask_open,
+            "save": self.save,
+            "save_as": self.ask_save,
+            "export": self._show_export,
+            "quit": self._window.close,
+            "undo": controller.undo,
+            "redo": controller.redo,
+            "select_all": controller.select_all,
+            "duplicate": controller.duplicate_selected,
+            "delete": controller.delete_selected,
+            **{f"tool_{name}": partial(controller.set_tool, name) for name in TOOLS},
+            "play": controller.toggle_play,
+            "step": controller.step,
+            "back": controller.back,
+            "to_start": controller.to_start,
+            "to_end": controller.to_end,
+            "slower": lambda: player.set_speed(next((s for s in reversed(SPEEDS) if s < player.speed), SPEEDS[0])),
+            "faster": lambda: player.set_speed(next((s for s in SPEEDS if s > player.speed), SPEEDS[-1])),
+            "new_start": controller.new_start,
+            **{f"k_{k}": partial(controller.set_k, k) for k in range(1, 10)},
+            "fit": lambda: controller.set_viewport(None),
+            "zoom_in": lambda: self._canvas.zoom(1),
+            "zoom_out": lambda: self._canvas.zoom(-1),
+            **{
+                f"layer_{name}": partial(controller.toggle_layer, name)
+                for name in LAYERS
+            },
+            "keys": self._show_keys,
+            "log": self._show_log,
+            "about": self._say_about,
+        }
+
+    # Files -------------------------------------------------------------------------------------------------------------
+
+    def ask_open(self) -> None:
+        """Ask for a file and open it."""
+        patterns = " ".join(f"*{suffix}" for suffix in (*TABLE_SUFFIXES, SESSION_SUFFIX))
+        dialog = self._file_dialog("Open", [f"Tables and sessions ({patterns})", "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Open a table or a session."""
+        self._table = path if path.suffix.lower() != SESSION_SUFFIX else None
+        self._documents.open(path)
+
+    def choose_columns(self) -> None:
+        """Ask which two columns of the table on the board are the coordinates."""
+        if self._table is None:
+            return
+        try:
+            names = tables.inspect(self._table).numeric
+        except UserError as error:
+            self._messages.error(str(error))
+            return
+        table = self._table
+        chooser = ColumnChooser(table.name, names, self._controller.state.dataset.columns, self._window)
+        chooser.columns_requested.connect(lambda columns: self._documents.open(table, columns))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.show()
+
+    def save(self) -> None:
+        """Save the session where it is kept; ask where if that is nowhere yet."""
+        if self._documents.session_path is None:
+            self.ask_save()
+        else:
+            self._documents.save(self._documents.session_path)
+
+    def ask_save(self) -> None:
+        """Ask where to save the session, and save it."""
+        dialog = self._file_dialog("Save session", [f"Sessions (*{SESSION_SUFFIX})"])
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SESSION_SUFFIX[1:])
+        dialog.fileSelected.connect(lambda name: self._documents.save(Path(name)))
+        dialog.open()
+
+    def _show_export(self) -> None:
+        self._export.show()
+        self._export.raise_()
+
+    def _ask_where_to_export(self, choice: ExportChoice) -> None:
+        form = choice.format
+        dialog = self._file_dialog("Export", [f"{form.title} (*{form.suffix})"])
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        if form.suffix:
+            dialog.setDefaultSuffix(form.suffix[1:])
+        else:
+            dialog.setLabelText(QFileDialog.DialogLabel.FileName, "New folder:")
+        dialog.selectFile("frames" if not form.suffix else f"{_stem(form.content)}{form.suffix}")
+        dialog.fileSelected.connect(lambda name: self._documents.export(choice, Path(name), self._style()))
+        dialog.open()
+
+    def _file_dialog(self, title: str, filters: list[str]) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, settings.LAST_FOLDER.get())
+        dialog.setNameFilters(filters)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    # Help --------------------------------------------------------------------------------------------------------------
+
+    def _show_keys(self) -> None:
+        self._keys.show()
+        self._keys.raise_()
+
+    def _show_log(self) -> None:
+        files = [h.baseFilename for h in logging.getLogger("kmeans_gui").handlers if isinstance(h, logging.FileHandler)]
+        if files:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(files[0]))
+        else:
+            self._messages.info("There is no log: nothing has been noted.")
+
+    def _say_about(self) -> None:
+        self._messages.info(f"kmeans-gui {kmeans_gui.__version__}: see clustering think. Free software under the MIT license.")
+
+
+def _stem(content: Content) -> str:
+    return {Content.FRAME: "frame", Content.RUN: "run", Content.DATA: "labels"}[content]

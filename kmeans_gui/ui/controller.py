@@ -1,0 +1,473 @@
+"""Controller: from what the user asks for to what the window shows.
+
+An intention arrives as a method call, becomes an edit of the state or a move along the timeline, and ends in one new
+:class:`~kmeans_gui.ui.shown.Shown`, which every view is handed together with the old one. Views never see the engine and the
+engine never sees a view. Files are the business of :mod:`kmeans_gui.ui.documents`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import Floats, Note, Phase, Step, Trace
+from kmeans_gui.data.boards import board
+from kmeans_gui.data.dataset import Dataset, Rows
+from kmeans_gui.engine.background import Background
+from kmeans_gui.engine.player import Player
+from kmeans_gui.engine.worker import Publish
+from kmeans_gui.errors import UserError
+from kmeans_gui.session.edits import (
+    Compound,
+    Configure,
+    Edit,
+    InsertPoints,
+    PlacePoints,
+    RemovePoints,
+    ReplaceDataset,
+    lift,
+)
+from kmeans_gui.session.history import History
+from kmeans_gui.session.identity import match_colors
+from kmeans_gui.session.state import State, Viewport, defaults
+from kmeans_gui.ui.shown import Shown
+
+_NO_ROWS = np.empty(0, np.intp)
+_GROWTH_INTERVAL_MS = 33
+
+
+class Controller(QObject):
+    """Holds the state, the history, the run and the player.
+
+    Signals
+    -------
+    rendered : Shown, Shown
+        What was shown and what is shown now.
+    refused : str
+        Something could not be done; the text is fit for the user.
+    """
+
+    rendered = Signal(object, object)
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = State()
+        self._history = History()
+        self._run = Background(self)
+        self._recalling = Background(self)
+        self._boards = Background(self)
+        self.player = Player(self)
+        self._trace: Trace | None = None
+        self._steps: tuple[Step | None, Step | None] = (None, None)
+        self._selected = _NO_ROWS
+        self._tool = "add"
+        self._projection = False
+        self._resume_at: int | None = None
+        self._on_screen: Floats | None = None
+        self._shown = Shown()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GROWTH_INTERVAL_MS)
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        self._run.published.connect(self._on_step)
+        self._run.failed.connect(self._on_run_failed)
+        self._run.active_changed.connect(lambda _: self._soon.start())
+        self._recalling.finished.connect(self._on_recalled)
+        self._boards.finished.connect(self._on_board)
+        self._boards.failed.connect(self._on_failed)
+        self.player.moved.connect(self._on_moved)
+        self.player.changed.connect(self._refresh)
+        self._soon.timeout.connect(self._refresh)
+
+    @property
+    def shown(self) -> Shown:
+        """What is shown now."""
+        return self._shown
+
+    @property
+    def state(self) -> State:
+        """What the user has made and chosen."""
+        return self._state
+
+    @property
+    def trace(self) -> Trace | None:
+        """The run on show."""
+        return self._trace
+
+    def close(self) -> None:
+        """End all work and wait for its threads."""
+        self.player.pause()
+        for slot in (self._run, self._recalling, self._boards):
+            slot.close()
+
+    # What is shown -----------------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        self._soon.stop()
+        step, previous = self._steps
+        trace = self._trace
+        old, self._shown = (
+            self._shown,
+            Shown(
+                state=self._state,
+                step=step,
+                previous=previous,
+                trace=trace,
+                length=len(trace) if trace is not None else 0,
+                complete=trace is not None and trace.complete,
+                computing=self._run.active,
+                playing=self.player.playing,
+                speed=self.player.speed,
+                next_title=self._next_title(),
+                tool=self._tool,
+                selected=self._selected,
+                undo=self._history.undo_title,
+                redo=self._history.redo_title,
+                projection=self._projection,
+            ),
+        )
+        self.rendered.emit(old, self._shown)
+
+    def _next_title(self) -> str:
+        if self._trace is None or self._state.position is None:
+            note = "Place {k:# centroid|centroids}" if self._state.k else "Start"
+            return Note(note, {"k": self._state.k}).text()
+        following = self._state.position + 1
+        if following < len(self._trace):
+            return self._trace.light(following).title.text()
+        return "" if self._trace.complete else "Compute on"
+
+    # Edits -------------------------------------------------------------------------------------------------------------
+
+    def edit(self, edit: Edit, merge: str | None = None) -> None:
+        """Make an undoable edit. Those with the same ``merge`` key, one after the other, are undone together."""
+        self._after_edit(self._history.do(self._state, edit, merge=merge), edit)
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        if self._history.undo_title:
+            self._after_edit(*self._history.undo(self._state))
+
+    def redo(self) -> None:
+        """Make the edit again that was taken back last."""
+        if self._history.redo_title:
+            self._after_edit(*self._history.redo(self._state))
+
+    def _after_edit(self, state: State, edit: Edit) -> None:
+        old, self._state = self._state, state
+        if state.dataset is not old.dataset:
+            self._hold(edit.carry(old.dataset.n))
+        elif self._steps[0] is not None or state.start is not None:
+            self._begin_run(playing=self.player.playing)
+        self._refresh()
+
+    def _hold(self, carry: Rows | None) -> None:
+        """End the run, and keep on show what an edit leaves of it: the centroids, and the labels of the points still there."""
+        step = self._steps[0]
+        self._end_run()
+        self._selected = _NO_ROWS
+        if step is None or carry is None:
+            self._steps = (None, None)
+            return
+        labels = np.full(len(carry), -1, step.labels.dtype)
+        labels[carry >= 0] = step.labels[carry[carry >= 0]]
+        note = Note("The points were edited. The next run goes on from the centroids on show.")
+        held = replace(step, labels=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
+        self._steps = (held, None)
+
+    def _edit_points(self, edit: Edit, merge: str | None = None) -> None:
+        """Edit the points; the next run then goes on from the centroids on show."""
+        centroids = self._steps[0].centroids if self._steps[0] is not None else None
+        if self._trace is not None and centroids is not None and not np.isnan(centroids).any():
+            edit = Compound((edit, Configure(self._placed(centroids), edit.title)), edit.title)
+        self.edit(edit, merge)
+
+    def _placed(self, centroids: Floats) -> dict[str, Any]:
+        """Return the changes of the state that make ``centroids`` the start."""
+        return {"start": centroids, "parameters": {**self._state.parameters, "k": len(centroids)}}
+
+    def add_points(self, points: Floats, merge: str | None = None) -> None:
+        """Add points, shape (m, 2), as they were drawn."""
+        self._edit_points(InsertPoints.at_end(self._state.dataset, points), merge)
+
+    def remove_rows(self, rows: Rows, merge: str | None = None) -> None:
+        """Remove the points in ``rows``."""
+        if len(rows):
+            self._edit_points(RemovePoints(np.unique(rows)), merge)
+
+    def place_rows(self, rows: Rows, positions: Floats, merge: str | None = None) -> None:
+        """Move the points in ``rows`` to ``positions``, shape (m, 2)."""
+        if len(rows):
+            selected = self._selected
+            self._edit_points(PlacePoints.planar(self._state.dataset, rows, positions), merge)
+            self.select(selected)
+
+    def select(self, rows: Rows) -> None:
+        """Select the points in ``rows`` and no others."""
+        self._selected = np.asarray(rows, np.intp)
+        self._refresh()
+
+    def select_all(self) -> None:
+        """Select every point."""
+        self.select(np.arange(self._state.dataset.n))
+
+    def delete_selected(self) -> None:
+        """Remove the selected points."""
+        self.remove_rows(self._selected)
+
+    def duplicate_selected(self) -> None:
+        """Copy the selected points a little aside, and select the copies."""
+        if not len(self._selected):
+            return
+        n, points = self._state.dataset.n, self._state.dataset.planar()
+        aside = 0.03 * np.ptp(points, axis=0).max() if n > 1 else 0.1
+        count = len(self._selected)
+        self.add_points(points[self._selected] + [aside, -aside])
+        self.select(np.arange(n, n + count))
+
+    def clear(self) -> None:
+        """Remove all points."""
+        self.use_dataset(Dataset.empty(), "clear the board")
+
+    def use_dataset(self, dataset: Dataset, title: str) -> None:
+        """Put another set of points on the table."""
+        self._state = replace(self._state, viewport=None, colors=())
+        changes = [ReplaceDataset(dataset, title)]
+        edits: tuple[Edit, ...] = (
+            (*changes, Configure({"start": None}, title)) if self._state.start is not None else (*changes,)
+        )
+        self.edit(Compound(edits, title))
+
+    def generate_board(self, name: str, seed: int, parameters: Mapping[str, Any]) -> None:
+        """Generate a board in the background and put it on the table."""
+
+        def work(publish: Publish, cancelled: Callable[[], bool]) -> Dataset:
+            return board(name, seed=seed, **parameters)
+
+        self._boards.begin(work)
+
+    def _on_board(self, number: int, dataset: Dataset) -> None:
+        self.use_dataset(dataset, "generate a board")
+
+    def _on_failed(self, number: int, error: Exception) -> None:
+        self.refused.emit(user_text(error))
+
+    # Parameters --------------------------------------------------------------------------------------------------------
+
+    def set_parameter(self, name: str, value: Any) -> None:
+        """Set one of the algorithm's parameters. Another K or start forgets the centroids placed by hand."""
+        if self._state.parameters.get(name) == value:
+            return
+        changes: dict[str, Any] = {"parameters": {**self._state.parameters, name: value}}
+        if name in ("k", "init"):
+            changes["start"] = None
+        declared = {p.name: p for p in clustering.algorithm(self._state.algorithm).parameters}
+        self.edit(Configure(changes, f"set {declared[name].label}"))
+
+    def set_k(self, k: int) -> None:
+        """Set the number of clusters."""
+        self.set_parameter("k", k)
+
+    def set_algorithm(self, name: str) -> None:
+        """Choose another algorithm; parameters of the same name keep their values."""
+        known = defaults(name)
+        kept = {key: value for key, value in self._state.parameters.items() if key in known}
+        self.edit(Configure({"algorithm": name, "parameters": {**known, **kept}}, "choose an algorithm"))
+
+    def set_seed(self, seed: int) -> None:
+        """Set the seed of the run."""
+        if seed != self._state.seed:
+            self.edit(Configure({"seed": seed}, "set the seed"))
+
+    def new_start(self) -> None:
+        """Start anew from other centroids: those of the next seed."""
+        idle = self._steps[0] is None
+        self.edit(Configure({"seed": self._state.seed + 1, "start": None}, "start anew"))
+        if idle:
+            self._begin_run()
+
+    def forget_start(self) -> None:
+        """Forget the centroids placed by hand."""
+        self.edit(Configure({"start": None}, "forget the placed centroids"))
+
+    def place_start(self, centroids: Floats, merge: str | None = None) -> None:
+        """Start from ``centroids``, shape (k, 2) as drawn."""
+        if not len(centroids):
+            self.forget_start()
+            return
+        full = lift(self._state.dataset, centroids)
+        full.flags.writeable = False
+        self.edit(Configure(self._placed(full), "place a centroid"), merge)
+
+    # The run -----------------------------------------------------------------------------------------------------------
+
+    def _begin_run(self, playing: bool = False) -> None:
+        """Begin a run of what is on the table; colors are matched to the centroids on show."""
+        state, old = self._state, self._steps[0]
+        self._end_run()
+        if state.dataset.n < max(1, state.run_parameters().get("k", 1)) and state.start is not None:
+            self._steps = (None, None)
+            return
+        self._on_screen = old.centroids if old is not None else None
+        points = state.dataset.points
+        trace = clustering.empty_trace(state.algorithm, points)
+        self._trace = trace
+
+        def work(publish: Publish, cancelled: Callable[[], bool]) -> None:
+            for step in clustering.steps(
+                state.algorithm, points, seed=state.seed, cancelled=cancelled, **state.run_parameters()
+            ):
+                publish(step)
+
+        self._run.begin(work)
+        if playing:
+            self.player.play()
+
+    def _end_run(self) -> None:
+        self._run.stop()
+        self._recalling.stop()
+        self.player.reset()
+        self._trace = None
+        self._resume_at = None
+        self._state = replace(self._state, position=None)
+
+    def _on_step(self, number: int, step: Step) -> None:
+        trace = self._trace
+        if trace is None:
+            return
+        if step.phase is Phase.START and step.centroids is not None:
+            self._color(step.centroids)
+        trace.append(step)
+        self.player.grow(len(trace), trace.complete)
+        if self._resume_at is not None and (len(trace) > self._resume_at or trace.complete):
+            position, self._resume_at = self._resume_at, None
+            self.player.seek(position)
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _color(self, centroids: Floats) -> None:
+        """Give the clusters of a new run their colors: those they had on screen, or those of the session they come from."""
+        if self._on_screen is not None or len(self._state.colors) != len(centroids):
+            colors = match_colors(self._on_screen, self._state.colors, centroids)
+            self._state = replace(self._state, colors=colors)
+
+    def _on_run_failed(self, number: int, error: Exception) -> None:
+        self._end_run()
+        self._steps = (None, None)
+        self._refresh()
+        self.refused.emit(user_text(error))
+
+    def _on_moved(self, position: int) -> None:
+        trace = self._trace
+        if trace is None:
+            return
+        self._state = replace(self._state, position=position)
+        if all(trace.holds_labels(i) for i in (position, max(position - 1, 0))):
+            self._recalling.stop()
+            self._show_steps(_with_previous(trace, position))
+        else:
+            self._recalling.begin(lambda publish, cancelled: _with_previous(trace, position))
+
+    def _on_recalled(self, number: int, steps: tuple[Step, Step | None]) -> None:
+        self._show_steps(steps)
+
+    def _show_steps(self, steps: tuple[Step, Step | None]) -> None:
+        self._steps = steps
+        self._refresh()
+
+    def _ready(self) -> bool:
+        """Make sure that there is a run; False if the step asked for is its first and is on the way."""
+        if self._trace is not None:
+            self._run.resume()
+            return True
+        self._begin_run()
+        self._refresh()
+        return False
+
+    def step(self) -> None:
+        """Go one half-step on; begin a run if there is none."""
+        if self._ready():
+            self.player.step()
+
+    def back(self) -> None:
+        """Go one half-step back."""
+        if self._trace is not None:
+            self.player.back()
+
+    def toggle_play(self) -> None:
+        """Play or pause; begin a run if there is none."""
+        self._ready()
+        self.player.toggle()
+
+    def to_start(self) -> None:
+        """Go to the start of the run."""
+        if self._trace is not None:
+            self.player.to_start()
+
+    def to_end(self) -> None:
+        """Go to the end of the run; begin one if there is none."""
+        self._ready()
+        self.player.to_end()
+
+    def seek(self, position: int) -> None:
+        """Go to a half-step."""
+        if self._trace is not None:
+            self.player.seek(position)
+
+    def stop_computing(self) -> None:
+        """Let the run rest where it is; stepping beyond what is known lets it go on."""
+        self._run.pause()
+
+    # How it is looked at -----------------------------------------------------------------------------------------------
+
+    def set_tool(self, name: str) -> None:
+        """Take up another tool."""
+        self._tool = name
+        self._refresh()
+
+    def toggle_layer(self, name: str) -> None:
+        """Show or hide a layer."""
+        self._state = replace(self._state, layers=self._state.layers ^ {name})
+        self._refresh()
+
+    def set_viewport(self, viewport: Viewport | None) -> None:
+        """Look at another part of the plane; None fits the points."""
+        self._state = replace(self._state, viewport=viewport)
+        self._refresh()
+
+    def set_projection(self, on: bool) -> None:
+        """Enter or leave projection mode."""
+        self._projection = on
+        self._refresh()
+
+    def adopt(self, state: State) -> None:
+        """Put an opened session on the table, the run at the half-step that was on show."""
+        position = state.position
+        self._end_run()
+        self._steps = (None, None)
+        self._selected = _NO_ROWS
+        self._history = History()
+        self._state = replace(state, position=None)
+        if position is not None:
+            self._begin_run()
+            self._resume_at = position
+        self._refresh()
+
+
+def _with_previous(trace: Trace, position: int) -> tuple[Step, Step | None]:
+    return trace[position], trace[position - 1] if position else None
+
+
+def user_text(error: Exception) -> str:
+    """Return what the user is told of an error: its own words if it is fit for that, or else that there is a log."""
+    if isinstance(error, UserError):
+        return str(error)
+    return "Something went wrong inside the program. Help › Show log tells what."

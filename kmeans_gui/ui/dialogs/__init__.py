@@ -1,0 +1,1 @@
+"""Dialogs: for what does not fit into a section of the side panel. None is modal."""

@@ -1,0 +1,204 @@
+"""The main window: assembles the views and connects them with the controller. It decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
+
+from kmeans_gui.ui import settings
+from kmeans_gui.ui.actions import Actions
+from kmeans_gui.ui.canvas.canvas import Canvas
+from kmeans_gui.ui.commands import Commands
+from kmeans_gui.ui.controller import Controller
+from kmeans_gui.ui.documents import Documents
+from kmeans_gui.ui.look import Look
+from kmeans_gui.ui.messages import Messages
+from kmeans_gui.ui.panels import PANELS
+from kmeans_gui.ui.panels.brush_bar import BrushBar
+from kmeans_gui.ui.panels.caption_bar import CaptionBar
+from kmeans_gui.ui.panels.section import SidePanel
+from kmeans_gui.ui.panels.status import StatusBar
+from kmeans_gui.ui.panels.transport import TransportBar
+from kmeans_gui.ui.panels.welcome import Welcome
+from kmeans_gui.ui.screen import Screen
+from kmeans_gui.ui.shown import Shown
+from kmeans_gui.ui.stage import Stage
+
+FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
+TRANSPORT_ACTIONS = ("to_start", "back", "play", "step", "to_end")
+
+
+class MainWindow(QMainWindow):
+    """Everything on one screen: canvas, tool strip, side panel, transport bar, status."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setWindowTitle("kmeans-gui")
+        self.setAcceptDrops(True)
+        self.controller = Controller(self)
+        self.actions_table = Actions(self)
+        self.canvas = Canvas()
+        self.messages = Messages(self.canvas)
+        self.documents = Documents(self.controller, self.messages, self)
+        self.stage = Stage(self.canvas, self.controller, look.theme, self)
+        self._caption = CaptionBar()
+        self._brush_bar = BrushBar(self.canvas)
+        self._welcome = Welcome(self.canvas)
+        self._side = SidePanel()
+        self._panels = [panel() for _, panel in PANELS]
+        self._transport = TransportBar({name: self.actions_table[name] for name in TRANSPORT_ACTIONS})
+        self._status = StatusBar()
+        self._tools = QToolBar("Tools")
+        self._lay_out()
+        self.screen_layout = Screen(self, self._side, self._caption, self._chrome(), self.actions_table, self.controller)
+        self.commands = Commands(
+            self, self.actions_table, self.controller, self.documents, self.canvas, self.messages, lambda: self.stage.style
+        )
+        self._connect_signals(look)
+        self._restore(look)
+        self._render(None, self.controller.shown)
+
+    def _lay_out(self) -> None:
+        self.actions_table.fill_menus(self.menuBar())
+        self.actions_table.fill_tools(self._tools)
+        self._tools.setMovable(False)
+        self._tools.setIconSize(QSize(24, 24))
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._tools)
+        for (title, _), panel in zip(PANELS, self._panels, strict=True):
+            self._side.add(title, panel)
+        picture = QVBoxLayout()
+        picture.addWidget(self.canvas, 1)
+        picture.addWidget(self._caption)
+        middle = QHBoxLayout()
+        middle.addLayout(picture, 1)
+        middle.addWidget(self._side)
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self._transport)
+        rows.addWidget(self._status)
+        for layout in (picture, middle, rows):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        self.setCentralWidget(whole)
+
+    def _chrome(self) -> tuple[QWidget, ...]:
+        return self.menuBar(), self._tools, self._side, self._transport, self._status
+
+    # Connections -------------------------------------------------------------------------------------------------------
+
+    def _connect_signals(self, look: Look) -> None:
+        self.controller.rendered.connect(self._render)
+        self.controller.refused.connect(self.messages.error)
+        self.documents.progressed.connect(self._status.show_progress)
+        self.documents.rested.connect(self._status.hide_progress)
+        self.documents.path_changed.connect(self._on_path)
+        self._brush_bar.brush_requested.connect(self.stage.set_brush)
+        self._welcome.board_requested.connect(self.show_first_board)
+        look.changed.connect(self.stage.set_theme)
+        for view in (*self._panels, self._transport, self._status):
+            _connect_intents(view, self._intents())
+        themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
+        self.actions_table.bind({**themes, "motion": self._toggle_motion})
+
+    def _intents(self) -> Mapping[str, Callable[..., object]]:
+        """Return who answers what the panels ask for."""
+        controller = self.controller
+        return {
+            "board_requested": controller.generate_board,
+            "open_requested": self.commands.ask_open,
+            "columns_requested": self.commands.choose_columns,
+            "clear_requested": controller.clear,
+            "algorithm_requested": controller.set_algorithm,
+            "parameter_requested": controller.set_parameter,
+            "seed_requested": controller.set_seed,
+            "new_start_requested": controller.new_start,
+            "forget_start_requested": controller.forget_start,
+            "seek_requested": controller.seek,
+            "speed_requested": controller.player.set_speed,
+            "k_requested": controller.set_k,
+            "cancel_requested": self._cancel,
+        }
+
+    def _render(self, old: Shown | None, new: Shown) -> None:
+        self.actions_table.render(new)
+        self.stage.render(old, new)
+        for view in (self._caption, self._brush_bar, self._welcome, self._transport, self._status, *self._panels):
+            view.render(old, new)
+        self.screen_layout.render(old, new)
+
+    def _cancel(self) -> None:
+        self.documents.cancel()
+        self.controller.stop_computing()
+
+    def _toggle_motion(self) -> None:
+        self.stage.motion = not self.stage.motion
+        settings.MOTION.set(self.stage.motion)
+
+    def _on_path(self, path: Path | None) -> None:
+        self.setWindowFilePath(str(path or ""))
+        self.setWindowTitle(f"{path.name} – kmeans-gui" if path else "kmeans-gui")
+
+    # The beginning and the end -----------------------------------------------------------------------------------------
+
+    def begin(self, path: Path | None = None) -> None:
+        """Open ``path``; without one, show a board, so that there is something to see."""
+        if path is not None:
+            self.commands.open(path)
+        else:
+            self.show_first_board()
+
+    def show_first_board(self) -> None:
+        """Put a board of 200 points on the table."""
+        name, seed, parameters = FIRST_BOARD
+        self.controller.generate_board(name, seed, parameters)
+
+    def report_defect(self) -> None:
+        """Say that something went wrong inside the program."""
+        self.messages.error("Something went wrong inside the program. Help › Show log tells what.")
+
+    def _restore(self, look: Look) -> None:
+        self.resize(1280, 800)
+        self.restoreGeometry(settings.GEOMETRY.get())
+        self.stage.motion = settings.MOTION.get()
+        self.actions_table["motion"].setChecked(self.stage.motion)
+        self.actions_table[f"theme_{look.choice}"].setChecked(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End all work before the window goes."""
+        self.screen_layout.leave_projection()
+        settings.GEOMETRY.set(self.saveGeometry())
+        self.documents.close()
+        self.controller.close()
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the side panel where there is no room for it."""
+        super().resizeEvent(event)
+        self.screen_layout.fit(self.width())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file dropped."""
+        self.commands.open(Path(next(url for url in event.mimeData().urls() if url.isLocalFile()).toLocalFile()))
+
+
+def _connect_intents(view: QWidget, handlers: Mapping[str, Callable[..., object]]) -> None:
+    """Connect each ``…_requested`` signal of a view with who answers it."""
+    for name, handler in handlers.items():
+        if hasattr(view, name):
+            getattr(view, name).connect(handler)
+
+
+def make_window(application: QApplication) -> MainWindow:
+    """Return the main window, dressed in the theme that was chosen."""
+    return MainWindow(Look(application, application))

@@ -1,0 +1,50 @@
+"""What an empty board says: one line and one button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from kmeans_gui.ui.shown import Shown
+
+
+class Welcome(QFrame):
+    """In the middle of its host while there are no points; clicks go through to the canvas, but for the button.
+
+    Signals
+    -------
+    board_requested
+        A board is wanted.
+    """
+
+    board_requested = Signal()
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self.setObjectName("welcome")
+        words = QLabel("The board is empty. Click to add points, or drop a file here.")
+        words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        button = QPushButton("Generate a board")
+        button.setToolTip("Put 200 points on the board")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(16)
+        layout.addWidget(words, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        button.clicked.connect(self.board_requested)
+        host.installEventFilter(self)
+
+    def render(self, old: Shown | None, new: Shown) -> None:
+        """Come and go with the points."""
+        self.setVisible(new.state.dataset.n == 0 and new.state.start is None)
+        self._place()
+
+    def _place(self) -> None:
+        host = self.parentWidget()
+        size = self.sizeHint()
+        self.setGeometry((host.width() - size.width()) // 2, (host.height() - size.height()) // 2, size.width(), size.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the middle when the host is resized."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False

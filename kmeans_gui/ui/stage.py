@@ -1,0 +1,111 @@
+"""Stage: puts on the canvas what is shown, and carries to the controller what is asked for there."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QObject, Qt
+
+from kmeans_gui.clustering import Phase
+from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
+from kmeans_gui.ui.canvas.frame import Frame, Style, planar, switched, trail
+from kmeans_gui.ui.controller import Controller
+from kmeans_gui.ui.projection import mark_scale
+from kmeans_gui.ui.shown import Shown
+from kmeans_gui.ui.theme import Theme
+
+GLIDES_UP_TO = 20_000
+"""Points above which a move is shown at once: there is no time to draw it on its way."""
+
+
+class Stage(QObject):
+    """Between one canvas and the controller."""
+
+    def __init__(self, canvas: Canvas, controller: Controller, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._controller = controller
+        self._theme = theme
+        self.brush, self.density = canvas.brush, canvas.density
+        self.motion = True
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        canvas, controller = self._canvas, self._controller
+        canvas.add_requested.connect(controller.add_points)
+        canvas.remove_requested.connect(controller.remove_rows)
+        canvas.place_requested.connect(controller.place_rows)
+        canvas.select_requested.connect(controller.select)
+        canvas.start_requested.connect(controller.place_start)
+        canvas.painted.connect(controller.player.frame_drawn)
+        # Queued: fitting changes the range while the views are still being rendered.
+        canvas.viewport_changed.connect(self._on_viewport, Qt.ConnectionType.QueuedConnection)
+
+    def _on_viewport(self, viewport: tuple[float, float, float, float]) -> None:
+        if viewport != self._controller.state.viewport:
+            self._controller.set_viewport(viewport)
+
+    @property
+    def style(self) -> Style:
+        """How the canvas draws."""
+        shown = self._controller.shown
+        scale = mark_scale(self._canvas.screen().size().height()) if shown.projection else 1.0
+        return Style(self._theme, scale, shown.state.layers)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of another theme."""
+        self._theme = theme
+        self._canvas.set_style(self.style)
+
+    def set_brush(self, brush: float, density: int) -> None:
+        """Change the brush of the tool that is on."""
+        self.brush, self.density = brush, density
+        self._canvas.set_tool(self._controller.shown.tool, brush, density)
+
+    def render(self, old: Shown | None, new: Shown) -> None:
+        """Touch what differs."""
+        state = new.state
+        if old is None or old.projection != new.projection or old.state.layers != state.layers:
+            self._canvas.set_style(self.style)
+        if old is None or _differs(old, new):
+            self._canvas.set_frame(frame_from(new), glide=old is not None and self._glides(old, new))
+        if old is None or old.tool != new.tool:
+            self._canvas.set_tool(new.tool, self.brush, self.density)
+        if (old is None or old.state.viewport != state.viewport) and state.viewport != self._canvas.viewport_range():
+            self._canvas.set_viewport(state.viewport)
+
+    def _glides(self, old: Shown, new: Shown) -> bool:
+        """Whether the centroids' move from the old to the new half-step is shown on its way."""
+        if old.step is None or new.step is None or old.trace is not new.trace or not self.motion:
+            return False
+        unhurried = not new.playing or (math.isfinite(new.speed) and 1000 / new.speed > MOTION_MS)
+        one_on = new.step.index == old.step.index + 1 and new.step.phase is Phase.UPDATE
+        return one_on and unhurried and new.state.dataset.n <= GLIDES_UP_TO
+
+
+def _differs(old: Shown, new: Shown) -> bool:
+    return (
+        old.step is not new.step
+        or old.state.dataset is not new.state.dataset
+        or old.state.colors != new.state.colors
+        or old.state.start is not new.state.start
+        or old.selected is not new.selected
+    )
+
+
+def frame_from(shown: Shown) -> Frame:
+    """Return what is shown as a frame; the caption has its own place in the window."""
+    state, step = shown.state, shown.step
+    if step is None:
+        start = None if state.start is None else planar(state.start)
+        return Frame(points=state.dataset.planar(), centroids=start, colors=state.colors, selected=shown.selected)
+    return Frame(
+        points=state.dataset.planar(),
+        labels=step.labels,
+        centroids=None if step.centroids is None else planar(step.centroids),
+        colors=state.colors,
+        switched=switched(step, shown.previous),
+        trail=trail(shown.trace, step.index) if shown.trace is not None else (),
+        moved=step.phase is Phase.UPDATE and shown.trace is not None,
+        selected=shown.selected,
+    )
