@@ -100,8 +100,10 @@ class Player(QObject):
 
     def to_end(self) -> None:
         """Go to the last half-step; of a growing run, follow it to its end."""
-        self._go_to(self._length - 1)
+        self.pause()
         self._chasing = not self._complete
+        if self._length:
+            self._move(self._length - 1)
 
     def seek(self, position: int) -> None:
         """Go to a half-step, as soon as it is known."""
@@ -109,9 +111,9 @@ class Player(QObject):
 
     def _go_to(self, position: int) -> None:
         self.pause()
-        if position < self._length:
-            self._move(position)
-        elif not self._complete:
+        if position < self._length or self._complete:
+            self._move(min(position, self._length - 1))
+        else:
             self._goal = position
 
     def play(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
+from kmeans_gui.ui import appearance
 from kmeans_gui.ui.shown import Shown
 
 TOOLS = ("add", "spray", "move", "erase", "select", "lasso", "centroids")
@@ -145,7 +146,9 @@ class Actions(QObject):
         action.setCheckable(entry.checkable)
         action.setShortcuts([QKeySequence(key) for key in entry.keys])
         action.setToolTip(tooltip(entry))
-        action.setStatusTip(entry.tip)
+        if entry.icon:
+            action.setIcon(appearance.icon(entry.icon))
+            action.setIconVisibleInMenu(False)
         return action
 
     def __getitem__(self, name: str) -> QAction:
@@ -173,6 +176,8 @@ class Actions(QObject):
         """Make the tool strip."""
         for name in TOOLS:
             bar.addAction(self._by_name[f"tool_{name}"])
+        bar.addSeparator()
+        bar.addAction(self._by_name["fit"])
 
     def render(self, shown: Shown) -> None:
         """Set what is enabled, checked and named: the one place where that is decided."""

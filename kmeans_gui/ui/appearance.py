@@ -163,6 +163,31 @@ def _warning(theme: Theme) -> Rgb:
 _RULES = """
 QToolTip { color: %(text)s; background: %(raised)s; border: 1px solid %(line)s; padding: %(half)dpx; }
 
+QMenuBar { background: %(surface)s; border-bottom: 1px solid %(line)s; padding: 0 %(half)dpx; }
+QMenuBar::item { background: transparent; padding: %(half)dpx %(grid)dpx; border-radius: %(radius)dpx; }
+QMenuBar::item:selected { background: %(pressed)s; }
+QMenu { background: %(raised)s; border: 1px solid %(line)s; padding: %(half)dpx 0; }
+QMenu::item { padding: %(half)dpx 32px %(half)dpx 28px; }
+QMenu::item:selected { background: %(pressed)s; }
+QMenu::item:disabled { color: %(faded)s; }
+QMenu::separator { height: 1px; background: %(line)s; margin: %(half)dpx 0; }
+
+QToolBar { background: %(surface)s; border: none; border-right: 1px solid %(line)s; padding: %(half)dpx; spacing: %(half)dpx; }
+QToolBar::separator { height: 1px; background: %(line)s; margin: %(half)dpx; }
+QToolBar QToolButton {
+    background: transparent; border-color: transparent; padding: 0; min-width: 36px; max-width: 36px;
+    min-height: 36px; max-height: 36px;
+}
+QToolBar QToolButton:hover { background: %(hover)s; }
+QToolBar QToolButton:checked { background: %(raised)s; border-color: %(accent)s; }
+
+QFrame#message, QFrame#brushBar {
+    background: %(raised)s; border: 1px solid %(edge)s; border-radius: %(radius)dpx;
+}
+QFrame#message[kind="error"] { border-color: %(warning)s; border-left: 4px solid %(warning)s; }
+QFrame#welcome { background: transparent; }
+QLabel#caption { background: %(ground)s; padding: %(grid)dpx 16px; }
+
 QPushButton, QToolButton {
     color: %(text)s; background: %(raised)s; border: 1px solid %(edge)s; border-radius: %(radius)dpx;
     padding: 0 %(grid)dpx; min-height: %(height)dpx; max-height: %(height)dpx;
@@ -194,11 +219,18 @@ QToolButton[role="bare"]:hover { background: %(hover)s; }
 QToolButton[role="bare"]:pressed, QToolButton[role="bare"]:checked { background: %(pressed)s; }
 QToolButton[role="bare"]:focus { border-color: %(accent)s; }
 
+QToolButton[role="square"] { padding: 0; }
+
 QToolButton[role="header"] {
     background: transparent; border-color: transparent; padding: 0 %(half)dpx; text-align: left; font-weight: 600;
 }
-QToolButton[role="header"]:hover { background: %(hover)s; }
+QToolButton[role="header"]:checked { background: transparent; }
+QToolButton[role="header"]:checked:hover, QToolButton[role="header"]:hover { background: %(hover)s; }
 QToolButton[role="header"]:focus { border-color: %(accent)s; }
+
+QToolButton[role="more"] { color: %(quiet)s; background: transparent; border-color: transparent; padding: 0; text-align: left; }
+QToolButton[role="more"]:hover { color: %(text)s; }
+QToolButton[role="more"]:focus { border-color: %(accent)s; }
 
 QAbstractSpinBox, QComboBox, QLineEdit {
     color: %(text)s; background: %(raised)s; border: 1px solid %(edge)s; border-radius: %(radius)dpx;

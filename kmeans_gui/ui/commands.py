@@ -27,9 +27,7 @@ from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
 from kmeans_gui.ui.dialogs.keys import KeySheet
 from kmeans_gui.ui.documents import SESSION_SUFFIX, TABLE_SUFFIXES, Documents
 from kmeans_gui.ui.messages import Messages
-
-SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.0 / 0.6, 4.0, 10.0, 30.0, 60.0, float("inf"))
-"""Half-steps a second that Slower and Faster step through."""
+from kmeans_gui.ui.panels.transport import SPEEDS
 
 
 class Commands(QObject):
@@ -78,8 +76,8 @@ class Commands(QObject):
             "back": controller.back,
             "to_start": controller.to_start,
             "to_end": controller.to_end,
-            "slower": lambda: player.set_speed(next((s for s in reversed(SPEEDS) if s < player.speed), SPEEDS[0])),
-            "faster": lambda: player.set_speed(next((s for s in SPEEDS if s > player.speed), SPEEDS[-1])),
+            "slower": lambda: player.set_speed(max((s for s in SPEEDS if s < player.speed), default=min(SPEEDS))),
+            "faster": lambda: player.set_speed(min((s for s in SPEEDS if s > player.speed), default=max(SPEEDS))),
             "new_start": controller.new_start,
             **{f"k_{k}": partial(controller.set_k, k) for k in range(1, 10)},
             "fit": lambda: controller.set_viewport(None),

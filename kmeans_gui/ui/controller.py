@@ -107,6 +107,7 @@ class Controller(QObject):
         self.player.pause()
         for slot in (self._run, self._recalling, self._boards):
             slot.close()
+        self._soon.stop()
 
     # What is shown -----------------------------------------------------------------------------------------------------
 

@@ -67,7 +67,8 @@ class MainWindow(QMainWindow):
         self.actions_table.fill_menus(self.menuBar())
         self.actions_table.fill_tools(self._tools)
         self._tools.setMovable(False)
-        self._tools.setIconSize(QSize(24, 24))
+        self._tools.setIconSize(QSize(22, 22))
+        self._tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._tools)
         for (title, _), panel in zip(PANELS, self._panels, strict=True):
             self._side.add(title, panel)

@@ -65,6 +65,19 @@ def test_the_end_of_a_growing_run_is_followed(player):
     assert player.position == 0
 
 
+def test_the_end_of_a_run_that_has_no_steps_yet_is_followed(player):
+    player.to_end()
+    player.grow(1, False)
+    player.grow(3, True)
+    assert player.visited == [0, 2]
+
+
+def test_scrubbing_beyond_a_complete_run_goes_to_its_end(player):
+    grown(player, 3)
+    player.seek(99)
+    assert player.position == 2
+
+
 def test_scrubbing_pauses_and_gives_up_following(player):
     grown(player, 4, complete=False)
     player.to_end()

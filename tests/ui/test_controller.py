@@ -1,0 +1,218 @@
+"""The controller: what becomes of what the user asks for, without a window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import Phase
+from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.ui.controller import Controller
+
+
+@pytest.fixture
+def points():
+    rng = np.random.default_rng(3)
+    return np.concatenate([rng.normal(center, 0.3, (40, 2)) for center in ((0, 0), (3, 0), (0, 3))])
+
+
+@pytest.fixture
+def controller(qapp, points):
+    made = Controller()
+    made.refusals = []
+    made.refused.connect(made.refusals.append)
+    made.use_dataset(Dataset.of(points), "open points")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def done(qtbot):
+    """Wait until the run on show is computed to its end and its last step is on show."""
+
+    def wait(controller):
+        controller.to_end()
+        qtbot.waitUntil(lambda: controller.shown.complete and controller.shown.position == controller.shown.length - 1)
+
+    return wait
+
+
+def at(controller, position):
+    return controller.shown.position == position and controller.shown.step.index == position
+
+
+def test_nothing_runs_until_it_is_asked_for(controller):
+    assert controller.shown.trace is None and controller.shown.step is None
+    assert controller.shown.next_title == "Place 3 centroids"
+
+
+def test_the_first_step_places_the_centroids_and_names_the_next_act(controller, qtbot):
+    controller.step()
+    qtbot.waitUntil(lambda: controller.shown.step is not None and controller.shown.length > 1)
+    assert controller.shown.step.phase is Phase.START
+    assert controller.shown.next_title == "Assign 120 points"
+
+
+def test_the_run_is_the_one_that_the_clustering_room_gives(controller, points, done):
+    done(controller)
+    expected = clustering.run("lloyd", points, seed=0)
+    assert len(controller.trace) == len(expected)
+    assert np.array_equal(controller.shown.step.labels, expected[-1].labels)
+    assert np.array_equal(controller.shown.step.centroids, expected[-1].centroids)
+
+
+def test_steps_back_from_anywhere(controller, done):
+    done(controller)
+    last = controller.shown.position
+    controller.back()
+    assert at(controller, last - 1)
+    controller.seek(3)
+    controller.back()
+    assert at(controller, 2) and controller.shown.previous.index == 1
+    controller.to_start()
+    assert at(controller, 0)
+
+
+def test_scrubbing_is_no_edit(controller, done):
+    done(controller)
+    undo = controller.shown.undo
+    controller.seek(2)
+    assert controller.shown.undo == undo
+
+
+def test_an_edit_during_a_run_stops_it_and_keeps_what_was_shown(controller, qtbot):
+    controller.step()
+    qtbot.waitUntil(lambda: controller.shown.length > 3)
+    controller.seek(2)
+    shown = controller.shown.step
+    controller.add_points(np.array([[1.0, 1.0]]))
+    kept = controller.shown.step
+    assert controller.shown.trace is None and not controller.shown.computing
+    assert np.array_equal(kept.centroids, shown.centroids)
+    assert np.array_equal(kept.labels[:-1], shown.labels) and kept.labels[-1] == -1
+
+
+def test_the_next_run_goes_on_from_the_centroids_kept(controller, done):
+    done(controller)
+    kept = controller.shown.step.centroids
+    controller.remove_rows(np.array([0, 1]))
+    controller.step()
+    done(controller)
+    assert np.array_equal(controller.trace[0].centroids, kept)
+
+
+def test_undo_restores_the_points_and_the_start_together(controller, done, points):
+    done(controller)
+    controller.place_rows(np.array([5]), np.array([[9.0, 9.0]]))
+    assert controller.state.start is not None
+    controller.undo()
+    assert np.array_equal(controller.state.dataset.points, points) and controller.state.start is None
+    controller.redo()
+    assert controller.state.dataset.points[5].tolist() == [9.0, 9.0]
+
+
+def test_another_k_starts_the_run_anew_and_keeps_the_colors_of_clusters_that_stay(controller, done, qtbot):
+    done(controller)
+    controller.new_start()
+    qtbot.waitUntil(lambda: at(controller, 0))
+    before = dict(zip(controller.state.colors, controller.shown.step.centroids.tolist(), strict=True))
+    controller.set_k(4)
+    qtbot.waitUntil(lambda: controller.shown.step.k == 4)
+    assert sorted(controller.state.colors) == [0, 1, 2, 3]
+    assert set(before) < set(controller.state.colors)
+
+
+def test_a_new_start_takes_the_next_seed_and_forgets_placed_centroids(controller, qtbot):
+    controller.place_start(np.array([[0.0, 0.0], [1.0, 1.0]]))
+    qtbot.waitUntil(lambda: controller.shown.step is not None)
+    assert controller.state.k == 2
+    controller.new_start()
+    assert controller.state.seed == 1 and controller.state.start is None
+
+
+def test_placed_centroids_are_where_the_run_starts(controller, qtbot):
+    placed = np.array([[0.0, 0.0], [1.0, 1.0]])
+    controller.place_start(placed)
+    qtbot.waitUntil(lambda: controller.shown.step is not None)
+    assert np.array_equal(controller.shown.step.centroids, placed)
+
+
+def test_more_clusters_than_points_is_refused_in_one_sentence_and_nothing_is_lost(controller, qtbot):
+    controller.use_dataset(Dataset.of([[0.0, 0.0], [1.0, 1.0]]), "open two points")
+    controller.set_k(5)
+    controller.step()
+    qtbot.waitUntil(lambda: bool(controller.refusals))
+    assert controller.refusals == ["K is 5, but there are only 2 points. Choose a smaller K or add points."]
+    assert controller.state.dataset.n == 2 and controller.shown.trace is None
+
+
+def test_a_stroke_is_one_undo(controller):
+    n = controller.state.dataset.n
+    for i in range(5):
+        controller.add_points(np.array([[float(i), 0.0]]), "spray 1")
+    controller.add_points(np.array([[0.0, 0.0]]), "spray 2")
+    controller.undo()
+    assert controller.state.dataset.n == n + 5
+    controller.undo()
+    assert controller.state.dataset.n == n
+
+
+def test_duplicate_selects_the_copies(controller):
+    n = controller.state.dataset.n
+    controller.select(np.array([1, 2]))
+    controller.duplicate_selected()
+    assert controller.shown.selected.tolist() == [n, n + 1]
+    controller.delete_selected()
+    assert controller.state.dataset.n == n
+
+
+def test_moved_points_stay_selected(controller):
+    controller.select(np.array([1, 2]))
+    controller.place_rows(np.array([1, 2]), np.zeros((2, 2)))
+    assert controller.shown.selected.tolist() == [1, 2]
+
+
+def test_an_adopted_session_shows_the_frame_it_was_saved_at_in_its_colors(controller, done, qtbot):
+    done(controller)
+    controller.seek(3)
+    colored = controller.state
+    from dataclasses import replace
+
+    saved = replace(colored, colors=(2, 0, 1))
+    other = Controller()
+    other.adopt(saved)
+    qtbot.waitUntil(lambda: other.shown.step is not None and at(other, 3))
+    assert other.state.colors == (2, 0, 1)
+    assert np.array_equal(other.shown.step.labels, controller.shown.step.labels)
+    other.close()
+
+
+def test_computing_can_be_stopped_and_goes_on_with_the_next_step(controller, qtbot, points):
+    rng = np.random.default_rng(0)
+    controller.use_dataset(Dataset.of(rng.random((60_000, 2))), "open many points")
+    controller.set_k(9)
+    controller.step()
+    qtbot.waitUntil(lambda: controller.shown.step is not None)
+    controller.stop_computing()
+    assert not controller.shown.computing or not controller._run.active
+    controller.to_end()
+    assert controller._run.active
+    controller.close()
+
+
+def test_close_during_a_run_ends_cleanly(controller):
+    controller.use_dataset(Dataset.of(np.random.default_rng(0).random((50_000, 2))), "open many points")
+    controller.step()
+    controller.close()
+    assert not controller._run.active
+
+
+def test_a_defect_is_told_in_a_sentence_and_logged(controller, qtbot, monkeypatch, logged_errors):
+    def broken(*_args, **_keywords):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(clustering, "steps", broken)
+    controller.step()
+    qtbot.waitUntil(lambda: bool(controller.refusals))
+    assert "log" in controller.refusals[0] and logged_errors
