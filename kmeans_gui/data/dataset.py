@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count as counting
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,8 @@ class Dataset:
     columns : tuple of str
         The d names of the coordinates.
     row_ids : ndarray of shape (n,), int64 or str
-        What each row is called where it came from; unique within the set.
+        What each row is called where it came from; unique within the set. :meth:`of` and the edits below keep text as narrow
+        as it can be, so that an edit and its inverse give back the same type.
     truth : ndarray of shape (n,), int64, or None
         The planted or given cluster of each point, −1 for none.
     source : str
@@ -44,6 +47,8 @@ class Dataset:
         n, d = self.points.shape
         if len(self.columns) != d or len(self.row_ids) != n or (self.truth is not None and len(self.truth) != n):
             raise ValueError("columns, row_ids and truth must fit the points")
+        if self.row_ids.dtype.kind not in "iU":
+            raise ValueError(f"row_ids must be whole numbers or text, not {self.row_ids.dtype}")
         for array in (self.points, self.row_ids, self.truth):
             if array is not None:
                 array.flags.writeable = False
@@ -66,7 +71,7 @@ class Dataset:
         return cls(
             points=table,
             columns=columns or names[:d],
-            row_ids=np.arange(n) if row_ids is None else row_ids.copy(),
+            row_ids=np.arange(n, dtype=np.int64) if row_ids is None else _as_ids(row_ids.copy()),
             truth=None if truth is None else np.array(truth, dtype=np.int64),
             source=source,
             left_out=left_out,
@@ -98,24 +103,27 @@ class Dataset:
         return replace(
             self,
             points=self.points[rows],
-            row_ids=self.row_ids[rows],
+            row_ids=_as_ids(self.row_ids[rows]),
             truth=None if self.truth is None else self.truth[rows],
         )
 
     def inserted(self, rows: Rows, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset:
-        """Return the data set with ``points`` put in so that they become the rows ``rows`` (ascending) of the result."""
-        at = rows - np.arange(len(rows))
+        """Return the data set with ``points`` put in so that they become the rows ``rows`` (ascending) of the result.
+
+        Raises
+        ------
+        ValueError
+            If ``row_ids`` are text where those of the data set are numbers, or the other way round.
+        """
+        if row_ids.dtype.kind != self.row_ids.dtype.kind:
+            raise ValueError(f"row_ids are {row_ids.dtype}, but those of the data set are {self.row_ids.dtype}")
         own = truth if truth is not None else np.full(len(rows), -1, np.int64)
         return replace(
             self,
-            points=np.insert(self.points, at, points, axis=0),
-            row_ids=np.insert(self._ids_that_hold(row_ids), at, row_ids),
-            truth=None if self.truth is None else np.insert(self.truth, at, own),
+            points=_inserted(self.points, rows, points),
+            row_ids=_as_ids(_inserted(self.row_ids, rows, row_ids)),
+            truth=None if self.truth is None else _inserted(self.truth, rows, own),
         )
-
-    def _ids_that_hold(self, others: NDArray[Any]) -> NDArray[Any]:
-        """Return the ids in a type that also holds ``others``: text widens, numbers stay numbers."""
-        return self.row_ids.astype(np.result_type(self.row_ids.dtype, others.dtype), copy=False)
 
     def placed(self, rows: Rows, points: Floats) -> Dataset:
         """Return the data set with the given rows moved to ``points``."""
@@ -125,10 +133,28 @@ class Dataset:
 
     def fresh_ids(self, count: int) -> NDArray[Any]:
         """Return ``count`` row ids that no row has yet."""
-        if self.row_ids.dtype.kind == "i":
-            first = int(self.row_ids.max()) + 1 if self.n else 0
-            return np.arange(first, first + count)
-        taken = set(self.row_ids.tolist())
-        names = (f"new {i}" for i in range(1, self.n + count + 1))
-        free = [name for name in names if name not in taken]
-        return np.array(free[:count], dtype=np.str_)
+        ids = self.row_ids
+        if ids.dtype.kind == "U":
+            taken = set(ids[np.strings.startswith(ids, "new ")].tolist())
+            free = (name for name in map("new {}".format, counting(1)) if name not in taken)
+            return np.array(list(islice(free, count)), dtype=np.str_)
+        first = int(ids.max(initial=-1)) + 1
+        if first <= np.iinfo(np.int64).max - count:
+            return np.arange(first, first + count, dtype=np.int64)
+        return np.setdiff1d(np.arange(self.n + count, dtype=np.int64), ids)[:count]
+
+
+def _as_ids(values: NDArray[Any]) -> NDArray[Any]:
+    """Return ``values`` as int64, or as text of the least width that holds them."""
+    if values.dtype.kind in "iu":
+        return values.astype(np.int64, copy=False)
+    text = values.astype(np.str_, copy=False)
+    return text.astype(f"<U{max(1, int(np.strings.str_len(text).max(initial=1)))}", copy=False)
+
+
+def _inserted(table: NDArray[Any], rows: Rows, values: NDArray[Any]) -> NDArray[Any]:
+    """Return ``table`` with ``values`` put in as the rows ``rows`` of the result."""
+    if len(rows) == 0 or rows[0] == len(table):
+        return np.concatenate([table, values])  # points are mostly added at the end, and np.insert takes 30 times as long
+    kind = np.result_type(table.dtype, values.dtype)
+    return np.insert(table.astype(kind, copy=False), rows - np.arange(len(rows)), values, axis=0)

@@ -25,7 +25,7 @@ from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.dialogs.columns import ColumnChooser
 from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
 from kmeans_gui.ui.dialogs.keys import KeySheet
-from kmeans_gui.ui.documents import SESSION_SUFFIX, TABLE_SUFFIXES, Documents
+from kmeans_gui.ui.documents import SESSION_SUFFIX, Documents
 from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.panels.transport import SPEEDS
 
@@ -96,7 +96,7 @@ class Commands(QObject):
 
     def ask_open(self) -> None:
         """Ask for a file and open it."""
-        patterns = " ".join(f"*{suffix}" for suffix in (*TABLE_SUFFIXES, SESSION_SUFFIX))
+        patterns = " ".join(f"*{suffix}" for suffix in (*tables.KINDS, SESSION_SUFFIX))
         dialog = self._file_dialog("Open", [f"Tables and sessions ({patterns})", "All files (*)"])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))

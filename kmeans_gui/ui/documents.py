@@ -33,7 +33,6 @@ from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.shown import Shown
 
 SESSION_SUFFIX = ".kmeans"
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".npy")
 
 
 class Documents(QObject):

@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
         self.screen_layout.leave_projection()
         settings.GEOMETRY.set(self.saveGeometry())
         self.documents.close()
+        self.canvas.close_work()
         self.controller.close()
         super().closeEvent(event)
 

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QWidget
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.data.dataset import Rows
+from kmeans_gui.engine.background import Background
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas import layers
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.points import PointsLayer, Prepared, heavy, prepare
 from kmeans_gui.ui.canvas.tools import TOOLS, Pointer, Tool
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import LIGHT
@@ -91,6 +93,9 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         self._motion = QVariantAnimation(self)
         self._repeat = QTimer(self)
         self._repeat.setInterval(_REPEAT_MS)
+        self._layers = layers.make_layers()
+        self._points = next(layer for layer in self._layers if isinstance(layer, PointsLayer))
+        self._preparing = Background(self)
         self._item = _FrameItem(self)
         self._set_up()
         self._connect_signals()
@@ -115,6 +120,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     def _connect_signals(self) -> None:
         self._motion.valueChanged.connect(lambda _: self._item.update())
         self._repeat.timeout.connect(self._act_again)
+        self._preparing.finished.connect(self._on_prepared)
         self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit(self.viewport_range()))
 
     # What is shown -----------------------------------------------------------------------------------------------------
@@ -169,9 +175,31 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
 
     def paint_frame(self, painter: QPainter) -> None:
         """Paint what is shown, in logical pixels."""
-        layers.paint(painter, self._moment(), self.view, self._style)
+        frame, view = self._moment(), self.view
+        if heavy(frame) and "points" in self._style.layers:
+            self._prepare(frame, view)
+        layers.paint(painter, frame, view, self._style, self._layers)
         self._tool.paint(painter, self._pointer, self._style)
         self.painted.emit()
+
+    def _prepare(self, frame: Frame, view: View) -> None:
+        """Have very many points worked out in the background; what was worked out before is on show meanwhile."""
+        style, ratio = self._style, self.devicePixelRatioF()
+        ready = self._points.prepared
+        if ready is None:
+            self._points.prepared = Prepared(frame=frame, view=view, style=style, ratio=0, size=0)
+        if not self._preparing.active and (ready is None or not ready.fits(frame, view, style, ratio)):
+            self._preparing.begin(lambda publish, cancelled: prepare(frame, view, style, ratio))
+
+    def _on_prepared(self, number: int, prepared: Prepared) -> None:
+        self._points.prepared = prepared
+        self._item.update()
+
+    def close_work(self) -> None:
+        """End the work in the background."""
+        self._motion.stop()
+        self._repeat.stop()
+        self._preparing.close()
 
     # The part of the plane on show -------------------------------------------------------------------------------------
 

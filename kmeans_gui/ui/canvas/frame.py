@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering import Floats, Labels, Step
-from kmeans_gui.data.dataset import Rows
-from kmeans_gui.ui.theme import Theme
+from kmeans_gui.clustering import Floats, Labels, Phase, Step, Trace
+from kmeans_gui.data.dataset import Dataset, Rows
+from kmeans_gui.session.captions import caption_of
+from kmeans_gui.ui.theme import Rgb, Theme
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,14 +49,39 @@ class Frame:
     selected: Rows = field(default_factory=lambda: np.empty(0, np.intp))
     caption: str = ""
 
+    @property
+    def k(self) -> int:
+        """Number of clusters: that of the centroids, or of the labels if there are none."""
+        if self.centroids is not None:
+            return len(self.centroids)
+        return 0 if self.labels is None or not len(self.labels) else int(self.labels.max()) + 1
+
+    def palette(self, theme: Theme) -> tuple[Rgb, ...]:
+        """Return the color of each cluster and, last, that of unassigned points, so that the label −1 finds it."""
+        slots = (*self.colors, *range(len(self.colors), self.k))[: self.k]
+        return (*(theme.cluster(slot) for slot in slots), theme.unassigned)
+
 
 @dataclass(frozen=True)
 class Style:
-    """How marks look: the colors, how much larger than life (1 on a desk, more when projected), and which layers."""
+    """How marks look.
+
+    Parameters
+    ----------
+    theme : Theme
+        The colors.
+    scale : float
+        How much larger than life: 1 on a desk, more when projected.
+    layers : frozenset of str
+        Which of ``session.state.LAYERS`` are painted.
+    vector : bool
+        Whether the painter writes a vector file, so that marks must be paths and not pixels.
+    """
 
     theme: Theme
     scale: float = 1.0
     layers: frozenset[str] = frozenset()
+    vector: bool = False
 
 
 def switched(step: Step, previous: Step | None) -> NDArray[np.bool_] | None:
@@ -64,3 +90,51 @@ def switched(step: Step, previous: Step | None) -> NDArray[np.bool_] | None:
         return None
     mask: NDArray[np.bool_] = (step.labels != previous.labels) & (previous.labels >= 0)
     return mask if mask.any() else None
+
+
+def frame_of(
+    dataset: Dataset,
+    trace: Trace,
+    index: int,
+    *,
+    colors: tuple[int, ...] = (),
+    selected: Rows | None = None,
+    caption: bool = True,
+) -> Frame:
+    """Return half-step ``index`` of a run as a frame, with the standard caption if ``caption``."""
+    step = trace[index]
+    previous = trace[index - 1] if index and step.changed else None
+    return Frame(
+        points=dataset.planar(),
+        labels=step.labels,
+        centroids=None if step.centroids is None else planar(step.centroids),
+        colors=colors,
+        switched=switched(step, previous),
+        trail=trail(trace, index),
+        moved=step.phase is Phase.UPDATE,
+        selected=np.empty(0, np.intp) if selected is None else selected,
+        caption=caption_of(dataset.n, step) if caption else "",
+    )
+
+
+def planar(positions: Floats) -> Floats:
+    """Return where positions of shape (n, d) are drawn, shape (n, 2): as the points, on a line at y = 0 if d is 1."""
+    if positions.shape[1] == 1:
+        return np.column_stack([positions[:, 0], np.zeros(len(positions))])
+    return positions[:, :2]
+
+
+def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
+    """Return where the centroids were before half-step ``index`` brought them to where they are, oldest first.
+
+    It reaches back as far as there are as many centroids as now, since others have no place in the same lines.
+    """
+    now = trace.light(index).centroids
+    stops: list[Floats] = []
+    for i in range(index, -1, -1):
+        step = trace.light(i)
+        if step.centroids is None or now is None or len(step.centroids) != len(now):
+            break
+        if step.phase in (Phase.START, Phase.UPDATE):
+            stops.append(planar(step.centroids))
+    return tuple(reversed(stops[1:]))

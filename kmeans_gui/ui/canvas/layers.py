@@ -1,0 +1,63 @@
+"""The layers, from the ground up.
+
+To add one: write a module with a class that has a ``name`` and a ``paint`` as :class:`Layer` has them, and put it into
+``LAYERS`` below. If it can be switched off, its name goes into ``session.state.LAYERS``, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from PySide6.QtGui import QPainter
+
+from kmeans_gui.ui.canvas.caption import CaptionLayer
+from kmeans_gui.ui.canvas.centroids import CentroidsLayer
+from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.links import LinksLayer
+from kmeans_gui.ui.canvas.points import PointsLayer
+from kmeans_gui.ui.canvas.regions import RegionsLayer
+from kmeans_gui.ui.canvas.selection import SelectionLayer
+from kmeans_gui.ui.canvas.switched import SwitchedLayer
+from kmeans_gui.ui.canvas.trails import TrailsLayer
+from kmeans_gui.ui.canvas.view import View
+
+
+class Layer(Protocol):
+    """Draws one kind of thing."""
+
+    name: str
+
+    def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
+        """Draw it in logical pixels: the painter has no transformation, ``view`` says where things are."""
+
+
+ALWAYS = frozenset({"selection", "caption"})
+"""Layers that nobody switches off: the frame says whether there is something to draw."""
+
+
+def make_layers() -> tuple[Layer, ...]:
+    """Return new layers, for a canvas that gives its points layer prepared points."""
+    return (
+        RegionsLayer(),
+        LinksLayer(),
+        PointsLayer(),
+        SwitchedLayer(),
+        SelectionLayer(),
+        TrailsLayer(),
+        CentroidsLayer(),
+        CaptionLayer(),
+    )
+
+
+LAYERS = make_layers()
+
+
+def paint(painter: QPainter, frame: Frame, view: View, style: Style, layers: Iterable[Layer] = LAYERS) -> None:
+    """Paint those of ``layers`` that ``style`` asks for; each starts with soft edges and leaves nothing behind."""
+    for layer in layers:
+        if layer.name in style.layers or layer.name in ALWAYS:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            layer.paint(painter, frame, view, style)
+            painter.restore()

@@ -1,0 +1,120 @@
+"""Pictures: half-steps painted without a window, as pixels or SVG, by the layers of the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from kmeans_gui.clustering import Floats, Trace
+from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.session.state import Viewport
+from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas.caption import caption_height
+from kmeans_gui.ui.canvas.frame import Frame, Style, frame_of, planar
+from kmeans_gui.ui.canvas.view import View
+
+TITLE = "kmeans-gui"
+DOTS_PER_INCH = 96
+"""Makes a unit of an SVG document a pixel, as CSS defines it."""
+
+HEIGHT = 720
+"""Height of a picture in which marks have their normal size."""
+
+
+class Pictures:
+    """Draws the half-steps of one run; implements ``export.job.Renderer``.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The points.
+    trace : Trace
+        The run, no longer growing.
+    style : Style
+        How marks look in a picture of 720 pixels' height; they grow with the picture.
+    colors : tuple of int
+        The color slot of each cluster; slots in order if empty.
+    view : tuple of float, optional
+        x from, x to, y from, y to, in data units: at least this is shown. Without it, all the points and every place where a
+        centroid was in the run, so that the view is the same in all pictures.
+    caption : bool
+        Whether each picture carries the standard caption.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        trace: Trace,
+        style: Style,
+        colors: tuple[int, ...] = (),
+        view: Viewport | None = None,
+        caption: bool = True,
+    ) -> None:
+        self._dataset, self._trace, self._style = dataset, trace, style
+        self._colors, self._caption = colors, caption
+        self._corners = _extent(dataset, trace) if view is None else np.array(view, np.float64).reshape(2, 2).T
+        self._margin = 0.08 if view is None else 0.0
+
+    def pixels(self, index: int, width: int, height: int) -> NDArray[np.uint8]:
+        """Return half-step ``index`` as an array of shape (height, width, 3), RGB. Needs no window, works in any thread."""
+        image = QImage(width, height, QImage.Format.Format_RGB32)
+        self._paint(image, index, width, height, vector=False)
+        return _array(image)
+
+    def svg(self, index: int, width: int, height: int) -> str:
+        """Return half-step ``index`` as an SVG document of ``width`` × ``height`` units."""
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setTitle(TITLE)
+        generator.setResolution(DOTS_PER_INCH)
+        generator.setSize(QSize(width, height))
+        generator.setViewBox(QRect(0, 0, width, height))
+        self._paint(generator, index, width, height, vector=True)
+        buffer.close()
+        return bytes(data.data()).decode()
+
+    def _paint(self, device: QPaintDevice, index: int, width: int, height: int, *, vector: bool) -> None:
+        style = replace(self._style, scale=self._style.scale * height / HEIGHT, vector=vector)
+        frame = frame_of(self._dataset, self._trace, index, colors=self._colors, caption=self._caption)
+        view = self._view(frame, style, width, height)
+        painter = QPainter(device)
+        try:
+            painter.fillRect(QRectF(0, 0, width, height), QColor(*style.theme.ground))
+            layers.paint(painter, frame, view, style)
+        finally:
+            # A device that goes away before its painter takes the program with it.
+            painter.end()
+
+    def _view(self, frame: Frame, style: Style, width: int, height: int) -> View:
+        """Return the view of the whole picture, in which nothing that must be seen lies under the caption."""
+        foot = min(caption_height(style), height / 2) if frame.caption else 0.0
+        view = View.fitting(self._corners, width, height - foot, self._margin)
+        _, pixels_per_unit = view.pixels_per_unit
+        return replace(view, y0=view.y0 - foot / pixels_per_unit, height=height)
+
+
+def _extent(dataset: Dataset, trace: Trace) -> Floats:
+    """Return the lower left and upper right corner of the points and of all places of centroids, shape (2, 2)."""
+    places = [dataset.planar()] if dataset.n else []
+    for i in range(len(trace)):
+        centroids = trace.light(i).centroids
+        if centroids is not None:
+            places.append(planar(centroids[~np.isnan(centroids).any(axis=1)]))
+    bounds = [corner for place in places if len(place) for corner in (place.min(axis=0), place.max(axis=0))]
+    if not bounds:
+        return np.empty((0, 2))
+    return np.array([np.min(bounds, axis=0), np.max(bounds, axis=0)])
+
+
+def _array(image: QImage) -> NDArray[np.uint8]:
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    return rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy()

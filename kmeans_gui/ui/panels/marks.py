@@ -1,0 +1,61 @@
+"""Marks: where on the timeline and on the objective's curve something stands, read once per half-step as a run grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from kmeans_gui.clustering import Phase, Trace
+
+
+@dataclass
+class Marks:
+    """The half-steps of a run by kind.
+
+    Parameters
+    ----------
+    assigns : list of int
+        The half-steps that gave points to centroids, one an iteration.
+    others : list of int
+        Those in between, the start left out.
+    length : int
+        How many half-steps have been read.
+    done : bool
+        Whether the last of them ended the run.
+    """
+
+    assigns: list[int] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+    length: int = 0
+    done: bool = False
+    _trace: Trace | None = None
+
+    def read(self, trace: Trace | None, length: int) -> range:
+        """Read on in ``trace``, or from its start if it is another one, and return the half-steps that are new."""
+        if trace is not self._trace or length < self.length:
+            self._trace, self.assigns, self.others, self.length, self.done = trace, [], [], 0, False
+        new = range(self.length, length)
+        if trace is not None:
+            for index in new:
+                self._sort(index, trace.light(index).phase)
+            self.length = length
+        return new
+
+    def _sort(self, index: int, phase: Phase) -> None:
+        if phase is Phase.ASSIGN:
+            self.assigns.append(index)
+        elif phase is Phase.DONE:
+            self.done = True
+        elif phase is not Phase.START:
+            self.others.append(index)
+
+
+def stride(spacing: float, least: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20, 50, … that takes marks ``spacing`` pixels apart to ``least`` pixels."""
+    if spacing <= 0:
+        return 1
+    for power in count():
+        for step in (1, 2, 5):
+            if step * 10.0**power * spacing >= least:
+                return int(step * 10**power)
+    raise AssertionError("some power of ten is large enough")

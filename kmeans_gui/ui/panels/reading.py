@@ -1,0 +1,34 @@
+"""Reading: the numbers of a half-step in words, the same wherever they stand."""
+
+from __future__ import annotations
+
+from kmeans_gui.clustering import Phase, Step
+from kmeans_gui.clustering.notes import number
+
+_CHANGE_DIGITS = 3
+
+
+def change_of(step: Step, previous: Step | None) -> str:
+    """Return by how much the objective changed in ``step``: "(−1.07)", empty if there is nothing to compare with."""
+    if step.objective is None or previous is None or previous.objective is None:
+        return ""
+    change = step.objective - previous.objective
+    return f"({'+' if change > 0 else ''}{number(change, _CHANGE_DIGITS)})"
+
+
+def switched_in(step: Step, previous: Step | None) -> str:
+    """Return how many points the last assignment up to ``step`` switched: "31 switched"; the first one assigns them."""
+    last = _last(Phase.ASSIGN, step, previous)
+    if last is None:
+        return ""
+    return f"{last.changed:,} {'assigned' if last.iteration == 1 else 'switched'}"
+
+
+def shift_in(step: Step, previous: Step | None) -> str:
+    """Return how far the last update up to ``step`` moved a centroid: "shift 0.021"; empty before there was one."""
+    last = _last(Phase.UPDATE, step, previous)
+    return "" if last is None else f"shift {number(last.shift)}"
+
+
+def _last(phase: Phase, step: Step, previous: Step | None) -> Step | None:
+    return next((s for s in (step, previous) if s is not None and s.phase is phase), None)

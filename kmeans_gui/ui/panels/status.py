@@ -1,0 +1,221 @@
+"""Status: the numbers of the half-step on show, what is being worked on, and the last message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from kmeans_gui.clustering import Note
+from kmeans_gui.clustering.notes import number
+from kmeans_gui.ui import appearance
+from kmeans_gui.ui.panels.controls import ElidedLabel, icon_button
+from kmeans_gui.ui.panels.reading import change_of, shift_in, switched_in
+from kmeans_gui.ui.shown import Shown
+
+_SEPARATOR = "·"
+_BAR_WIDTH = 120
+_ESTIMATE_AFTER = 1.0
+"""Seconds of work before the time left is told: before that it is a guess."""
+
+
+class Readings(QWidget):
+    """Short texts side by side. A place grows with its widest text and never shrinks back, so that nothing jitters."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts: list[str] = []
+        self._widths: list[int] = []
+        self.setFont(appearance.tabular(appearance.font()))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("Status")
+        self.setToolTip("The half-step on show in numbers")
+
+    def text(self) -> str:
+        """Return all that is shown, as one line."""
+        return f" {_SEPARATOR} ".join(text for text in self._texts if text)
+
+    def show_texts(self, texts: list[str]) -> None:
+        """Show ``texts``, an empty one for a place that has nothing to tell now."""
+        if texts == self._texts:
+            return
+        metrics = QFontMetrics(self.font())
+        widths = self._widths if len(self._widths) == len(texts) else [0] * len(texts)
+        self._widths = [max(w, metrics.horizontalAdvance(text)) for w, text in zip(widths, texts, strict=True)]
+        self._texts = texts
+        self.setAccessibleDescription(self.text())
+        self.update()
+
+    def settle(self) -> None:
+        """Let the places shrink back to their texts, as when another run begins."""
+        self._widths = []
+
+    def sizeHint(self) -> QSize:
+        """Return the width of all places."""
+        return QSize(sum(self._widths), QFontMetrics(self.font()).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the texts with dots between them, and "…" where there is no more room."""
+        painter = QPainter(self)
+        metrics = QFontMetrics(self.font())
+        gap = metrics.horizontalAdvance(f"  {_SEPARATOR}  ")
+        theme, x = appearance.current(), 0
+        for text, width in zip(self._texts, self._widths, strict=True):
+            if not text:
+                continue
+            if x:
+                painter.setPen(appearance.color(theme.quiet))
+                painter.drawText(QRectF(x - gap, 0, gap, self.height()), Qt.AlignmentFlag.AlignCenter, _SEPARATOR)
+            painter.setPen(appearance.color(theme.text))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width() - x)
+            painter.drawText(QRectF(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
+            x += width + gap
+        painter.end()
+
+
+class Progress(QWidget):
+    """What is being worked on, how far it is, the time left, and a cross.
+
+    Signals
+    -------
+    cancel_requested
+        The user wants it to stop.
+    """
+
+    cancel_requested = Signal()
+
+    def __init__(self, clock: Callable[[], float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._began = 0.0
+        self._text = ""
+        self.label = QLabel()
+        self.bar = QProgressBar()
+        self.cancel = icon_button("mdi6.close", "Stop this work", "Stop this work")
+        self.label.setFont(appearance.tabular(appearance.font()))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(_BAR_WIDTH)
+        appearance.dress(self.cancel, "bare")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(appearance.GRID)
+        for part in (self.label, self.bar, self.cancel):
+            layout.addWidget(part)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.hide()
+
+    def show_work(self, text: str, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` are done; a ``total`` of 0 is not known."""
+        if self.isHidden() or text != self._text:
+            self._text, self._began = text, self._clock()
+        self.label.setText(f"{text}{self._time_left(done, total)}")
+        self.bar.setAccessibleName(text)
+        # Qt counts in 32 bits, and a bar 120 pixels wide needs no more than thousandths.
+        self.bar.setRange(0, 1000 if total else 0)
+        self.bar.setValue(round(1000 * done / total) if total else 0)
+        self.show()
+
+    def _time_left(self, done: int, total: int) -> str:
+        elapsed = self._clock() - self._began
+        if not done or not total or elapsed < _ESTIMATE_AFTER:
+            return "…"
+        return f": {duration(elapsed * (total - done) / done)} left"
+
+
+class StatusBar(QWidget):
+    """The line at the foot of the window.
+
+    Signals
+    -------
+    cancel_requested
+        The user wants the work on show to stop.
+
+    Parameters
+    ----------
+    clock : callable
+        Seconds, from which the time left is estimated.
+    """
+
+    cancel_requested = Signal()
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.readings = Readings()
+        self.message = ElidedLabel()
+        self.progress = Progress(clock)
+        self.left_out = appearance.dress(QLabel(), "warning")
+        self.tool = appearance.dress(QLabel(), "quiet")
+        self._style()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(appearance.GRID * 3 // 2, 0, appearance.GRID * 3 // 2, 0)
+        layout.setSpacing(appearance.GRID * 2)
+        layout.addWidget(self.readings, 3)
+        layout.addWidget(self.message, 2)
+        for part in (self.progress, self.left_out, self.tool):
+            layout.addWidget(part)
+        self.progress.cancel_requested.connect(self.cancel_requested)
+
+    def _style(self) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        appearance.dress(self, "strip")
+        self.setFixedHeight(appearance.GRID * 4)
+        self.message.setAccessibleName("Message")
+        self.message.hide()
+        self.left_out.setToolTip("A value in them is missing or not finite")
+        self.left_out.hide()
+        self.tool.setToolTip("The tool that is on")
+        self.tool.setAccessibleName("Tool")
+
+    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+        """Show the numbers of ``new``."""
+        if old is None or new.trace is not old.trace or new.state.dataset is not old.state.dataset:
+            self.readings.settle()
+        self.readings.show_texts(readings(new))
+        if old is None or new.tool != old.tool:
+            self.tool.setText(f"Tool: {new.tool}")
+        if old is None or new.state.dataset is not old.state.dataset:
+            left_out = new.state.dataset.left_out
+            self.left_out.setText(str(Note("{n:# row|rows} left out", {"n": left_out})))
+            self.left_out.setVisible(left_out > 0)
+
+    def show_progress(self, text: str, done: int, total: int) -> None:
+        """Show work under way: "Writing frames", 3 of 14; a ``total`` of 0 is not known."""
+        self.progress.show_work(text, done, total)
+
+    def hide_progress(self) -> None:
+        """Show no work."""
+        self.progress.hide()
+
+    def show_message(self, text: str) -> None:
+        """Show one sentence until the next one; an empty one clears it."""
+        self.message.show_text(text)
+        self.message.setVisible(bool(text))
+
+
+def readings(shown: Shown) -> list[str]:
+    """Return the numbers of what is shown, a text for each place."""
+    state, step, previous = shown.state, shown.step, shown.previous
+    n, left_out = state.dataset.n, state.dataset.left_out
+    k = state.k if state.start is None else len(state.start)
+    points = f"{n:,} of {Note('{n:# point|points}', {'n': n + left_out})}" if n + left_out else "No points"
+    fixed = [points, f"K {k:,}" if k else ""]
+    if step is None:
+        return [*fixed, "", "", "", ""]
+    objective = "not yet" if step.objective is None else f"{number(step.objective)} {change_of(step, previous)}".strip()
+    return [
+        *fixed,
+        f"iteration {step.iteration:,}",
+        f"{step.objective_name} {objective}",
+        switched_in(step, previous),
+        shift_in(step, previous),
+    ]
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in round words: "12 s", "3 min", "2 h"."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    return f"{round(seconds / 60)} min" if seconds < 90 * 60 else f"{round(seconds / 3600)} h"
