@@ -15,7 +15,7 @@ algorithms and kernels may assume that it is clean. The same data, parameters an
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 from kmeans_gui.clustering.algorithms import DEFAULT, REGISTRY, Algorithm
 from kmeans_gui.clustering.kernels import Cancelled
 from kmeans_gui.clustering.notes import Note
-from kmeans_gui.clustering.parameters import resolve
+from kmeans_gui.clustering.parameters import LARGEST, Int, resolve
 from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
 from kmeans_gui.clustering.trace import DEFAULT_BUDGET, Trace
 from kmeans_gui.errors import UserError
@@ -33,6 +33,7 @@ from kmeans_gui.errors import UserError
 __all__ = [
     "DEFAULT",
     "REGISTRY",
+    "SEED",
     "Algorithm",
     "Floats",
     "Labels",
@@ -48,8 +49,8 @@ __all__ = [
     "steps",
 ]
 
-LARGEST = 1e150
-"""Largest coordinate: the squares of larger ones overflow."""
+SEED = Int(name="seed", label="Seed", default=0, maximum=2**63 - 1, help="Whatever is random follows from it.")
+"""Every algorithm and every board takes one."""
 
 
 def algorithm(name: str) -> Algorithm:
@@ -75,12 +76,12 @@ def check_points(X: ArrayLike) -> Floats:
     """
     try:
         points = np.ascontiguousarray(X, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise UserError("The points must be a table of numbers, a row for each point.") from None
-    if points.ndim != 2 or points.shape[1] == 0:
-        raise UserError(f"The points must be a table with a row for each point; this one has the shape {points.shape}.")
     if len(points) == 0:
         raise UserError("There are no points. Add some first.")
+    if points.ndim != 2 or points.shape[1] == 0:
+        raise UserError(f"The points must be a table with a row for each point; this one has the shape {points.shape}.")
     low, high = float(points.min()), float(points.max())
     if not (np.isfinite(low) and np.isfinite(high)):
         raise UserError("Some coordinates are missing or infinite. Leave those points out.")
@@ -99,9 +100,10 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
     name : str
         A key of ``REGISTRY``.
     X : array-like of shape (n, d)
-        The points.
+        The points. A C-contiguous float64 array is used as it is, not copied: leave it alone while its steps are pulled or
+        its trace is read.
     seed : int
-        Whatever is random follows from it.
+        From 0. Whatever is random follows from it.
     cancelled : callable
         Asked often from within a half-step; once it returns True, ``kmeans_gui.errors.Cancelled`` is raised.
     **parameters
@@ -117,9 +119,8 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
     values = resolve(method.parameters, parameters)
     if values.get("k", 0) > len(points):
         raise UserError(f"K is {values['k']:,}, but there {_are(len(points))}. Choose a smaller K or add points.")
-    if seed < 0:
-        raise UserError(f"The seed is {seed}, but must be 0 or more.")
-    return method.steps(points, values, np.random.default_rng(seed), cancelled)
+    _check_start(values, points.shape[1])
+    return method.steps(points, values, np.random.default_rng(SEED.parse(seed)), cancelled)
 
 
 def run(name: str, X: ArrayLike, *, seed: int = 0, budget: int = DEFAULT_BUDGET, **parameters: Any) -> Trace:
@@ -136,6 +137,16 @@ def fit(name: str, X: ArrayLike, *, seed: int = 0, **parameters: Any) -> Step:
 def empty_trace(name: str, X: Floats, budget: int = DEFAULT_BUDGET) -> Trace:
     """Return a trace for a run of algorithm ``name`` on ``X``, which recomputes labels that no longer fit ``budget`` bytes."""
     return Trace(partial(algorithm(name).recall, X), budget)
+
+
+def _check_start(values: Mapping[str, Any], d: int) -> None:
+    """Refuse given centroids that do not fit K or the points."""
+    init = values.get("init")
+    if isinstance(init, np.ndarray) and init.shape != (values["k"], d):
+        raise UserError(
+            f"The starting centroids have the shape {init.shape}, but K = {values['k']} and points with {d} coordinates need "
+            f"{(values['k'], d)}."
+        )
 
 
 def _are(n: int) -> str:

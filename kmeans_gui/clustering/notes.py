@@ -27,8 +27,10 @@ def number(value: float, digits: int = 4) -> str:
         return {math.inf: "∞", -math.inf: _MINUS + "∞"}.get(value, "not defined")
     if value == 0:
         return "0"
-    magnitude = math.floor(math.log10(abs(value)))
-    text = f"{value:.{digits - 1}e}" if magnitude >= 9 or magnitude < -5 else f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
+    text = f"{value:.{digits - 1}e}"
+    magnitude = int(text.partition("e")[2])  # of the rounded value: 9.9999 has two digits before the point
+    if -5 <= magnitude < 9:
+        text = f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
     return text.replace("-", _MINUS)
 
 

@@ -13,11 +13,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
 
 from kmeans_gui.errors import UserError
+
+LARGEST = 1e150
+"""Largest coordinate of a point or a centroid: with larger ones the sums of squares overflow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,11 @@ class Parameter:
     help: str
     advanced: bool = False
 
+    @property
+    def wanted(self) -> str:
+        """Which values are allowed, in words: "a whole number from 1 to 9"."""
+        raise NotImplementedError
+
     def parse(self, value: Any) -> Any:
         """Return ``value`` (a Python value or a string typed by a person) in the parameter's own type.
 
@@ -54,8 +63,9 @@ class Parameter:
         """
         raise NotImplementedError
 
-    def _refuse(self, value: object, wanted: str) -> UserError:
-        return UserError(f"{self.label} is {value!r}, but must be {wanted}.")
+    def _refuse(self, value: object) -> UserError:
+        shown = value.item() if isinstance(value, np.generic) else value
+        return UserError(f"{self.label} is {shortened(shown)}, but must be {self.wanted}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +76,20 @@ class Int(Parameter):
     minimum: int = 0
     maximum: int = 2**31 - 1
 
+    @property
+    def wanted(self) -> str:
+        """The kind of number and its bounds."""
+        return f"a whole number from {self.minimum:,} to {self.maximum:,}"
+
     def parse(self, value: Any) -> int:
         """Return ``value`` as an int within the bounds."""
-        wanted = f"a whole number from {self.minimum:,} to {self.maximum:,}"
         try:
             number = int(value)
             exact = isinstance(value, str) or number == value
         except (TypeError, ValueError, OverflowError):
-            raise self._refuse(value, wanted) from None
-        if isinstance(value, bool) or not exact or not self.minimum <= number <= self.maximum:
-            raise self._refuse(value, wanted)
+            raise self._refuse(value) from None
+        if isinstance(value, (bool, np.bool)) or not exact or not self.minimum <= number <= self.maximum:
+            raise self._refuse(value)
         return number
 
 
@@ -89,15 +103,19 @@ class Float(Parameter):
     step: float = 0.1
     unit: str = ""
 
+    @property
+    def wanted(self) -> str:
+        """The kind of number and its bounds."""
+        return f"a number from {self.minimum:g} to {self.maximum:g}"
+
     def parse(self, value: Any) -> float:
         """Return ``value`` as a float within the bounds."""
-        wanted = f"a number from {self.minimum:g} to {self.maximum:g}"
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
-            raise self._refuse(value, wanted) from None
-        if isinstance(value, bool) or not math.isfinite(number) or not self.minimum <= number <= self.maximum:
-            raise self._refuse(value, wanted)
+            raise self._refuse(value) from None
+        if isinstance(value, (bool, np.bool)) or not math.isfinite(number) or not self.minimum <= number <= self.maximum:
+            raise self._refuse(value)
         return number
 
 
@@ -108,10 +126,15 @@ class Choice(Parameter):
     default: str
     options: Mapping[str, str]
 
+    @property
+    def wanted(self) -> str:
+        """The options."""
+        return "one of " + ", ".join(self.options)
+
     def parse(self, value: Any) -> Any:
         """Return ``value`` if it is one of the options."""
         if not isinstance(value, str) or value not in self.options:
-            raise self._refuse(value, "one of " + ", ".join(self.options))
+            raise self._refuse(value)
         return value
 
 
@@ -119,19 +142,23 @@ class Choice(Parameter):
 class Start(Choice):
     """A way to choose the starting centroids by its name, or the centroids themselves as an array of shape (k, d)."""
 
+    @property
+    def wanted(self) -> str:
+        """The options, and a table."""
+        return super().wanted + ", or a table of numbers with a row for each centroid"
+
     def parse(self, value: Any) -> Any:
-        """Return the name, or a finite, read-only float64 copy of the array."""
+        """Return the name, or a read-only float64 copy of the array, finite and within ±``LARGEST``."""
         if isinstance(value, str):
             return super().parse(value)
         try:
             centroids = np.array(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise self._refuse(value, "a name or a table of numbers") from None
-        if centroids.ndim != 2 or centroids.size == 0 or not np.isfinite(centroids).all():
-            raise UserError(
-                f"{self.label} must be one of {', '.join(self.options)}, or a table of finite numbers with a row for each "
-                f"centroid; this one has the shape {centroids.shape}."
-            )
+        except (TypeError, ValueError, OverflowError):
+            raise self._refuse(value) from None
+        if centroids.ndim != 2 or centroids.size == 0:
+            raise UserError(f"{self.label} must be {self.wanted}; this one has the shape {centroids.shape}.")
+        if not (np.abs(centroids) <= LARGEST).all():  # NaN is not
+            raise UserError(f"The starting centroids must be finite numbers within ±{LARGEST:g}.")
         centroids.flags.writeable = False
         return centroids
 

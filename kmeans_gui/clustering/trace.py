@@ -7,6 +7,7 @@ since an algorithm can say how its labels follow from a step's centroids (its ``
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import overload
@@ -43,7 +44,7 @@ class Trace(Sequence[Step]):
         self._recall = recall
         self._budget = budget
         self._bytes = 0
-        self._next_to_drop = 0
+        self._assigned: deque[int] = deque()  # the ASSIGN steps whose labels are held
         self._dropped: set[int] = set()
 
     def append(self, step: Step) -> None:
@@ -52,6 +53,7 @@ class Trace(Sequence[Step]):
             raise ValueError(f"step {step.index} cannot follow {len(self._steps)} steps")
         if step.phase is Phase.ASSIGN:
             self._bytes += step.labels.nbytes
+            self._assigned.append(step.index)
         self._steps.append(step)
         self._let_go()
 
@@ -62,23 +64,19 @@ class Trace(Sequence[Step]):
         return self
 
     def _let_go(self) -> None:
-        """Drop the oldest assignments' labels until the budget holds; the newest one always stays."""
-        newest = self._labelled(len(self._steps) - 1)
-        while self._recall and self._bytes > self._budget and self._next_to_drop < newest:
-            index = self._next_to_drop
-            step = self._steps[index]
-            if step.phase is Phase.ASSIGN:
-                self._bytes -= step.labels.nbytes
-            if step.phase is not Phase.START:
-                self._steps[index] = replace(step, labels=_NO_LABELS)
+        """Drop the labels of the oldest assignments until the budget holds; the newest one's always stay."""
+        while self._recall and self._bytes > self._budget and len(self._assigned) > 1:
+            oldest = self._assigned.popleft()
+            self._bytes -= self._steps[oldest].labels.nbytes
+            for index in range(oldest, self._assigned[0]):  # the steps between two assignments share their labels
+                self._steps[index] = replace(self._steps[index], labels=_NO_LABELS)
                 self._dropped.add(index)
-            self._next_to_drop += 1
 
-    def _labelled(self, index: int) -> int:
-        """Return the last step at or before ``index`` that made labels: an ASSIGN, or else the first step."""
-        while index > 0 and self._steps[index].phase is not Phase.ASSIGN:
+    def _assignment(self, index: int) -> Step:
+        """Return the last ASSIGN step at or before ``index``."""
+        while self._steps[index].phase is not Phase.ASSIGN:
             index -= 1
-        return index
+        return self._steps[index]
 
     def holds_labels(self, index: int) -> bool:
         """Whether step ``index`` is at hand, so that reading it costs nothing."""
@@ -96,7 +94,7 @@ class Trace(Sequence[Step]):
         if position not in self._dropped:
             return step
         assert self._recall is not None
-        return replace(step, labels=self._recall(self._steps[self._labelled(position)]))
+        return replace(step, labels=self._recall(self._assignment(position)))
 
     def light(self, index: int) -> Step:
         """Return step ``index`` without recomputing its labels: for its numbers, centroids and words."""

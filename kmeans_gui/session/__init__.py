@@ -5,5 +5,5 @@
 ``edits``, ``history``
     Undoable acts, stored as edits and not as copies of the data.
 ``storage``
-    The ``.kmeans`` session file.
+    The ``.kmeans`` session file: a zip (``archive``) of arrays and a JSON text (``description``).
 """

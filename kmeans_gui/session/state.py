@@ -16,7 +16,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.parameters import resolve
 from kmeans_gui.data.dataset import Dataset
 
-LAYERS = ("regions", "links", "trails", "points", "switched", "centroids", "axes")
+LAYERS = ("regions", "links", "points", "switched", "trails", "centroids", "axes")
 """What the canvas can show, from the ground up."""
 
 Viewport = tuple[float, float, float, float]
@@ -63,6 +63,10 @@ class State:
     colors: tuple[int, ...] = ()
     layers: frozenset[str] = frozenset({"regions", "trails", "points", "switched", "centroids"})
     viewport: Viewport | None = None
+
+    def __post_init__(self) -> None:
+        if self.start is not None:
+            self.start.flags.writeable = False
 
     @property
     def k(self) -> int:

@@ -20,7 +20,6 @@ from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
 from kmeans_gui.clustering.seeding import STARTS
 from kmeans_gui.clustering.step import Floats, Labels, Phase, Step, label_dtype
-from kmeans_gui.errors import UserError
 
 EMPTY_CLUSTERS = {
     "farthest": "Move to the farthest point",
@@ -68,22 +67,9 @@ PARAMETERS = (
 
 
 def start_centroids(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, kernel: Kernel) -> Floats:
-    """Return the starting centroids, shape (k, d).
-
-    Raises
-    ------
-    UserError
-        If given centroids have another shape.
-    """
-    k, init = values["k"], values["init"]
-    if isinstance(init, str):
-        return np.array(STARTS[init][1](X, k, rng, kernel))
-    if init.shape != (k, X.shape[1]):
-        raise UserError(
-            f"The starting centroids have the shape {init.shape}, but K = {k} and points with {X.shape[1]} coordinates need "
-            f"{(k, X.shape[1])}."
-        )
-    return np.array(init)
+    """Return the starting centroids, shape (k, d)."""
+    init = values["init"]
+    return np.array(STARTS[init][1](X, values["k"], rng, kernel) if isinstance(init, str) else init)
 
 
 def steps(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
@@ -137,10 +123,20 @@ def update(
 
 
 _FATES = {
-    "farthest": "moves to the point farthest from its centroid",
-    "keep": "stays where it was",
-    "drop": "is dropped",
+    "farthest": (
+        " Centroid {empty} has no points and moves to the point farthest from its centroid.",
+        " Centroids {empty} have no points and move to the points farthest from their centroids.",
+    ),
+    "keep": (
+        " Centroid {empty} has no points and stays where it was.",
+        " Centroids {empty} have no points and stay where they were.",
+    ),
+    "drop": (
+        " Centroid {empty} has no points and is dropped.",
+        " Centroids {empty} have no points and are dropped.",
+    ),
 }
+"""What is said of one centroid without points, and of several."""
 
 
 class _Film:
@@ -181,7 +177,7 @@ class _Film:
         moved = int(np.count_nonzero(~np.isnan(centroids[:, 0]))) - (0 if rule == "drop" else empty.size)
         template = "Move {k:# centroid to its mean|centroids to their means}: the farthest moves {shift:g}."
         if empty.size:
-            template += " Without points: centroid {empty}, which " + _FATES[rule] + "."
+            template += _FATES[rule][empty.size > 1]
         return self._step(
             Phase.UPDATE,
             labels,

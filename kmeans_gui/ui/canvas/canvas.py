@@ -22,6 +22,7 @@ from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.points import PointsLayer, Prepared, heavy, prepare
 from kmeans_gui.ui.canvas.tools import TOOLS, Pointer, Tool
 from kmeans_gui.ui.canvas.view import View
+from kmeans_gui.ui.plot import Plot
 from kmeans_gui.ui.theme import LIGHT
 
 MOTION_MS = 250
@@ -49,7 +50,7 @@ class _FrameItem(pg.GraphicsObject):  # type: ignore[misc]
         painter.restore()
 
 
-class Canvas(pg.PlotWidget):  # type: ignore[misc]
+class Canvas(Plot):
     """Shows a frame; emits what the user asks for.
 
     Signals
@@ -104,8 +105,6 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Canvas")
         self.setFrameShape(self.Shape.NoFrame)
-        self.plotItem.hideButtons()
-        self.plotItem.setMenuEnabled(False)
         box = self.plotItem.getViewBox()
         box.setAspectLocked(True)
         box.setDefaultPadding(0.0)

@@ -1,0 +1,168 @@
+"""Options of the command line: those of each command, those made from declared parameters, and what was typed for them.
+
+An algorithm's or a board's parameter ``max_iter`` becomes the option ``--max-iter``; its help, bounds and default are those of
+the declaration. Values stay text here: the parameter parses them, so that the command line refuses what the window refuses, in
+the same words.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from kmeans_gui.clustering import DEFAULT, REGISTRY, SEED, Algorithm
+from kmeans_gui.clustering.parameters import Parameter
+from kmeans_gui.data import boards
+from kmeans_gui.data.boards import Board
+from kmeans_gui.data.tables import KINDS
+from kmeans_gui.errors import UserError
+from kmeans_gui.export.formats import formats
+from kmeans_gui.export.selection import SELECTIONS
+
+EXIT_CODES = "exit codes: 0 done; 1 something could not be used or written; 2 wrong usage; 130 stopped with Ctrl-C"
+_DATA = f"A table of points ({', '.join(KINDS)}), or a session (.kmeans), whose settings hold where no option says otherwise."
+_INIT_FILE = " A table is given as the path of its file."
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("data", metavar="DATA", help=_DATA)
+    command.add_argument(
+        "--columns",
+        metavar="A,B",
+        help="Columns of the table to use, by name or number (from 1). Default: the first two of numbers.",
+    )
+    _add_algorithms(command)
+
+
+def add_run(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``run``."""
+    _add_data(command)
+    output = command.add_argument_group("output")
+    output.add_argument(
+        "--json",
+        action="store_true",
+        help="Print one JSON object: algorithm, n, d, k, seed, iterations, objective, centroids, counts.",
+    )
+    output.add_argument("--labels", metavar="FILE", help="Write each row's id and label (counted from 0) to this CSV file.")
+
+
+def add_export(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``export``."""
+    _add_data(command)
+    known = ", ".join(f"{form.suffix} is {form.title}" for form in formats().values() if form.suffix)
+    choices = "; ".join(f"{name}: {words[:1].lower()}{words[1:]}" for name, (words, _) in SELECTIONS.items())
+    output = command.add_argument_group("output")
+    output.add_argument(
+        "--out", metavar="PATH", required=True, help=f"File to write: {known}. A folder gets numbered images (PNG)."
+    )
+    output.add_argument("--steps", choices=list(SELECTIONS), help=f"{choices}. Default: all for a run, final for one picture.")
+    output.add_argument("--size", type=_size, default="1280x720", metavar="WxH", help="In pixels. Default: 1280x720.")
+    output.add_argument("--seconds", type=float, default=0.6, help="How long each frame of an animation stays. Default: 0.6.")
+    output.add_argument("--once", dest="loop", action="store_false", help="Play an animation once instead of over and over.")
+    output.add_argument("--dark", action="store_true", help="Draw on a dark ground.")
+    output.add_argument("--no-caption", dest="caption", action="store_false", help="Leave the caption out.")
+
+
+def add_board(command: argparse.ArgumentParser) -> None:
+    """Add a command for each board, with its options, and a list of them all for the help."""
+    names = command.add_subparsers(title="boards", dest="board", metavar="NAME", required=True)
+    for entry in boards.REGISTRY.values():
+        board = names.add_parser(entry.name, help=entry.title, description=entry.summary, epilog=EXIT_CODES, allow_abbrev=False)
+        _add_parameters(board, "points", entry.parameters)
+        board.add_argument("--out", metavar="FILE", required=True, help="The .csv file to write.")
+    command.epilog = f"options, with their defaults:\n{_summaries(list(boards.REGISTRY.values()))}\n\n{EXIT_CODES}"
+
+
+def given(arguments: argparse.Namespace, parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """Return what was typed for ``parameters``, by name; those that were not typed are left out."""
+    typed = vars(arguments)
+    return {parameter.name: typed[parameter.name] for parameter in parameters if parameter.name in typed}
+
+
+def given_for(arguments: argparse.Namespace, algorithm: Algorithm) -> dict[str, Any]:
+    """Return what was typed for ``algorithm``, by name.
+
+    Raises
+    ------
+    UserError
+        If a parameter of another algorithm was typed.
+    """
+    own = {parameter.name for parameter in algorithm.parameters}
+    foreign = [name for name in _declared() if name in vars(arguments) and name not in own]
+    if foreign:
+        known = ", ".join(_option(parameter.name) for parameter in algorithm.parameters)
+        raise UserError(f"The algorithm {algorithm.name} has no option {_option(foreign[0])}; it has {known}.")
+    return given(arguments, algorithm.parameters)
+
+
+def _option(name: str) -> str:
+    """Return the option of the parameter called ``name``: "--max-iter"."""
+    return "--" + name.replace("_", "-")
+
+
+def _add_parameters(parser: argparse.ArgumentParser, title: str, parameters: Iterable[Parameter]) -> None:
+    """Add an option for each of ``parameters``, and ``--seed``, under the heading ``title``."""
+    group = parser.add_argument_group(title)
+    for parameter in (*parameters, SEED):
+        _add(group, parameter, f"{_sentence(parameter)} Default: {_shown(parameter.default)}.")
+
+
+def _add_algorithms(parser: argparse.ArgumentParser) -> None:
+    """Add ``--algorithm``, ``--seed``, and an option for each parameter that any algorithm declares."""
+    titles = "; ".join(f"{entry.name} is {entry.title}" for entry in REGISTRY.values())
+    group = parser.add_argument_group("algorithm")
+    # Without a default of its own: that of a session goes before the program's.
+    group.add_argument("--algorithm", choices=list(REGISTRY), help=f"{titles}. Default: {DEFAULT}.")
+    for name, declared in _declared().items():
+        parameter = declared[0][1]
+        extra = _INIT_FILE if name == "init" else ""
+        only = "" if len(declared) == len(REGISTRY) else f" For {', '.join(entry.name for entry, _ in declared)}."
+        _add(group, parameter, f"{_sentence(parameter)}{extra}{only} Default: {_defaults(declared)}.")
+    _add(group, SEED, f"{_sentence(SEED)} Default: {SEED.default}.")
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Return "1280x720" as two numbers; for argparse."""
+    width, by, height = text.lower().replace("×", "x").partition("x")
+    if not (by and width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
+    return int(width), int(height)
+
+
+def _summaries(entries: Collection[Board]) -> str:
+    """Return a line for each of ``entries``, with its options and their defaults."""
+    width = max(len(entry.name) for entry in entries)
+    return "\n".join(
+        f"  {entry.name:<{width}}  " + " ".join(f"{_option(p.name)} {_shown(p.default)}" for p in entry.parameters)
+        for entry in entries
+    )
+
+
+def _declared() -> dict[str, list[tuple[Algorithm, Parameter]]]:
+    """Return, for each name of a parameter, the algorithms that declare it and how."""
+    found: dict[str, list[tuple[Algorithm, Parameter]]] = {}
+    for entry in REGISTRY.values():
+        for parameter in entry.parameters:
+            found.setdefault(parameter.name, []).append((entry, parameter))
+    return found
+
+
+def _defaults(declared: list[tuple[Algorithm, Parameter]]) -> str:
+    values = {entry.name: parameter.default for entry, parameter in declared}
+    if len(set(values.values())) == 1:
+        return _shown(declared[0][1].default)
+    return ", ".join(f"{_shown(value)} ({name})" for name, value in values.items())
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _sentence(parameter: Parameter) -> str:
+    wanted = parameter.wanted
+    return f"{parameter.help} {wanted[:1].upper()}{wanted[1:]}."
+
+
+def _add(group: argparse._ActionsContainer, parameter: Parameter, words: str) -> None:
+    group.add_argument(_option(parameter.name), dest=parameter.name, default=argparse.SUPPRESS, help=words.replace("%", "%%"))

@@ -1,0 +1,289 @@
+"""What is drawn is looked up where it must be: the color at the pixel."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage, QPainter
+
+from kmeans_gui.session.state import LAYERS
+from kmeans_gui.ui.canvas import layers, points
+from kmeans_gui.ui.canvas.caption import caption_font, wrapped
+from kmeans_gui.ui.canvas.centroids import star_radius
+from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.points import PointsLayer, prepare
+from kmeans_gui.ui.canvas.view import View
+from kmeans_gui.ui.theme import DARK, LIGHT, contrast, mix
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+WIDTH, HEIGHT = 160, 120
+VIEW = View(0, WIDTH, 0, HEIGHT, 0, 0, WIDTH, HEIGHT)
+"""A data unit is a pixel."""
+
+
+def painted(frame, *names, theme=LIGHT, ratio=1.0, scale=1.0, view=VIEW, painters=layers.LAYERS):
+    """Paint layers on the ground and return the device pixels, shape (h, w, 3)."""
+    image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(0xFF000000 | theme.ground[0] << 16 | theme.ground[1] << 8 | theme.ground[2])
+    painter = QPainter(image)
+    layers.paint(painter, frame, view, Style(theme, scale, frozenset(names)), painters)
+    painter.end()
+    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return data[:, :, 2::-1].astype(int)
+
+
+def color_at(pixels, x, y, ratio=1.0):
+    """The color where data point (x, y) is."""
+    return tuple(pixels[int((HEIGHT - y) * ratio), int(x * ratio)].tolist())
+
+
+def close(a, b, by=12):
+    return all(abs(p - q) <= by for p, q in zip(a, b, strict=True))
+
+
+PLACES = np.array([[20.5, 100.5], [60.5, 40.5], [130.5, 90.5], [90.5, 15.5]])
+LABELS = np.array([0, 1, 2, -1], np.int8)
+CENTROIDS = np.array([[35.0, 80.0], [75.0, 40.0], [120.0, 60.0]])
+FULL = Frame(
+    points=PLACES,
+    labels=LABELS,
+    centroids=CENTROIDS,
+    switched=np.array([False, True, False, False]),
+    trail=(CENTROIDS - [10, 5],),
+    moved=True,
+    selected=np.array([2]),
+    caption="N = 4",
+)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_points_lie_at_their_pixel_in_their_color(theme, ratio):
+    pixels = painted(Frame(points=PLACES, labels=LABELS, centroids=CENTROIDS), "points", theme=theme, ratio=ratio)
+    for (x, y), label in zip(PLACES, LABELS, strict=True):
+        color = theme.unassigned if label < 0 else theme.cluster(int(label))
+        assert close(color_at(pixels, x, y, ratio), color)
+    drawn = (pixels != theme.ground).any(axis=2)
+    assert not drawn[: int(10 * ratio)].any()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_a_point_is_centered_to_a_quarter_of_a_pixel(ratio):
+    for place in np.random.default_rng(0).uniform(20, 100, (20, 2)):
+        pixels = painted(Frame(points=place[None]), "points", ratio=ratio)
+        darkness = (np.array(LIGHT.ground) - pixels).sum(axis=2).clip(0)
+        rows, columns = np.indices(darkness.shape)
+        center = np.array([(columns + 0.5) * darkness, (rows + 0.5) * darkness]).sum(axis=(1, 2)) / darkness.sum()
+        np.testing.assert_allclose(center, np.array([place[0], HEIGHT - place[1]]) * ratio, atol=0.25)
+
+
+def test_points_without_labels_are_grey():
+    assert close(color_at(painted(Frame(points=PLACES), "points"), *PLACES[0]), LIGHT.unassigned)
+
+
+def test_later_points_lie_over_earlier_ones_whatever_their_cluster():
+    both = np.array([[50.5, 50.5], [50.5, 50.5]])
+    for labels in ([0, 1], [1, 0]):
+        pixels = painted(Frame(points=both, labels=np.array(labels), centroids=CENTROIDS), "points")
+        assert close(color_at(pixels, 50.5, 50.5), LIGHT.cluster(labels[1]))
+
+
+def test_points_shrink_as_they_crowd_in_view():
+    crowd = np.random.default_rng(0).uniform(0, 100, (4000, 2))
+    few, many = points.marks.diameter(PLACES, VIEW, Style(LIGHT)), points.marks.diameter(crowd, VIEW, Style(LIGHT))
+    zoomed = points.marks.diameter(crowd, View(50, 54, 50, 53, 0, 0, WIDTH, HEIGHT), Style(LIGHT))
+    assert few == 6
+    assert many == 1.5
+    assert zoomed > 3
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_star_stands_where_its_centroid_is(theme):
+    pixels = painted(Frame(points=PLACES, centroids=CENTROIDS), "centroids", theme=theme)
+    for j, (x, y) in enumerate(CENTROIDS):
+        assert close(color_at(pixels, x, y), theme.cluster(j))
+        above = [color_at(pixels, x, y + dy) for dy in range(8, 13)]
+        assert any(close(color, theme.outline, 40) for color in above)
+
+
+def test_a_star_is_larger_than_a_point_at_any_number():
+    for k in (1, 8, 64, 65, 256, 4096):
+        assert 2 * star_radius(k, Style(LIGHT)) >= 1.6 * points.marks.LARGEST
+
+
+def test_numbers_are_left_out_where_stars_crowd():
+    near = np.array([[80.0, 60.0], [82.0, 61.0]])
+    alone = painted(Frame(points=PLACES, centroids=near[:1]), "centroids")
+    text = (np.abs(alone - LIGHT.text).sum(axis=2) < 30)[66:85, 84:110]
+    assert text.any()
+    packed = np.stack(np.meshgrid(np.arange(60, 104, 5.5), np.arange(40, 84, 5.5)), axis=-1).reshape(-1, 2)
+    assert len(packed) == 64
+    middle = painted(Frame(points=PLACES, centroids=packed), "centroids")[50:70, 70:90]
+    assert not (middle == LIGHT.text).all(axis=2).any()
+
+
+def test_numbers_are_legible():
+    assert min(contrast(theme.text, theme.ground) for theme in (LIGHT, DARK)) >= 7
+
+
+def test_regions_carry_a_tint_of_their_cluster():
+    pixels = painted(Frame(points=PLACES, centroids=CENTROIDS), "regions")
+    for j, (x, y) in enumerate(CENTROIDS):
+        assert close(color_at(pixels, x, y), mix(LIGHT.ground, LIGHT.cluster(j), 0.12), 1)
+
+
+def test_regions_leave_no_seams():
+    centroids = np.random.default_rng(0).uniform(0, 100, (40, 2))
+    pixels = painted(Frame(points=PLACES, centroids=centroids), "regions")
+    assert not (pixels == LIGHT.ground).all(axis=2).any()
+
+
+def test_regions_stay_within_the_view():
+    view = View(0, 100, 0, 60, 30, 20, 100, 60)
+    drawn = (painted(Frame(points=PLACES, centroids=CENTROIDS), "regions", view=view) != LIGHT.ground).any(axis=2)
+    expected = np.zeros_like(drawn)
+    expected[20:80, 30:130] = True
+    np.testing.assert_array_equal(drawn, expected)
+
+
+@pytest.mark.parametrize("count", [2, 6000])
+def test_links_lead_from_points_to_their_centroid(count):
+    frame = Frame(
+        points=np.repeat([[20.5, 60.5]], count, axis=0),
+        labels=np.zeros(count, np.int8),
+        centroids=np.array([[120.5, 60.5], [80.0, 10.0]]),
+    )
+    drawn = (painted(frame, "links") != LIGHT.ground).any(axis=2)
+    assert drawn[58:61, 22:119].any(axis=0).all()
+    assert not drawn[:50].any()
+    assert not drawn[70:].any()
+
+
+def test_unassigned_points_have_no_links():
+    frame = Frame(points=PLACES, labels=np.full(4, -1, np.int8), centroids=CENTROIDS)
+    assert (painted(frame, "links") == LIGHT.ground).all()
+
+
+def test_a_trail_runs_from_stop_to_stop_and_ends_in_an_arrow():
+    trail = (np.array([[20.0, 20.0]]), np.array([[20.0, 80.0]]))
+    frame = Frame(points=PLACES, centroids=np.array([[130.0, 80.0]]), trail=trail, moved=True)
+    drawn = (painted(frame, "trails") != LIGHT.ground).any(axis=2)
+    assert drawn[42:98, 20].all()
+    assert drawn[40, 24:100].all()
+    heights = drawn[30:50].sum(axis=0)
+    assert heights[24:100].max() < heights[100:125].max()
+    still = (painted(Frame(points=PLACES, centroids=frame.centroids, trail=trail), "trails") != LIGHT.ground).any(axis=2)
+    assert still[30:50, 100:125].sum(axis=0).max() < heights[100:125].max()
+
+
+def test_rings_surround_switched_and_selected_points_alone():
+    pixels = painted(FULL, "switched")
+    rings = {1: LIGHT.outline, 2: LIGHT.accent}
+    for i, (x, y) in enumerate(PLACES):
+        around = [color_at(pixels, x + dx, y) for dx in np.arange(4, 8)]
+        assert color_at(pixels, x, y) == LIGHT.ground
+        assert any(close(color, rings.get(i, LIGHT.ground), 30) for color in around)
+        assert i in rings or set(around) == {LIGHT.ground}
+
+
+def test_hidden_layers_are_not_drawn():
+    bare = Frame(points=PLACES, labels=LABELS, centroids=CENTROIDS, switched=FULL.switched, trail=FULL.trail, moved=True)
+    assert (painted(bare) == LIGHT.ground).all()
+    names = [layer.name for layer in layers.LAYERS if layer.name in LAYERS]
+    assert len(names) == 6
+    for name in names:
+        assert (painted(bare, name) != LIGHT.ground).any(), name
+
+
+def test_layers_lie_in_the_order_that_the_state_lists():
+    order = [layer.name for layer in layers.LAYERS]
+    assert [name for name in order if name in LAYERS] == [name for name in LAYERS if name in order]
+
+
+def test_selection_and_caption_are_drawn_whatever_is_hidden():
+    drawn = (painted(FULL) != LIGHT.ground).any(axis=2)
+    assert drawn[20:40, 120:140].any()
+    assert drawn[-30:].any()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("scale", [0.2, 1.0, 3.0])
+def test_captions_of_any_length_fit(theme, scale):
+    frame = Frame(points=np.empty((0, 2)), caption="N = 200, K = 3, iteration 7 " * 9)
+    drawn = (np.abs(painted(frame, theme=theme, scale=scale) - theme.ground) > 2).any(axis=2)
+    assert drawn.any()
+    assert not drawn[:, -2:].any()
+    assert not drawn[:20].any() or scale > 1
+
+
+def test_long_captions_wrap_and_are_elided():
+    font = caption_font(Style(LIGHT))
+    assert wrapped("short", font, 400) == ["short"]
+    first, second = wrapped("one two three four five six seven eight nine ten " * 4, font, 200)
+    assert first.startswith("one two")
+    assert second.endswith("…")
+
+
+def test_empty_boards_and_dropped_centroids():
+    lost = np.array([[np.nan, np.nan], [80.0, 60.0]])
+    frame = Frame(points=np.empty((0, 2)), labels=np.empty(0, np.int8), centroids=lost, trail=(lost - 9,), moved=True)
+    pixels = painted(frame, *LAYERS)
+    assert close(color_at(pixels, 80, 60), LIGHT.cluster(1))
+    assert (painted(Frame(points=np.empty((0, 2))), *LAYERS) == LIGHT.ground).all()
+
+
+# Many points -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def heavy_frame(monkeypatch):
+    monkeypatch.setattr(points, "HEAVY", 500)
+    places = np.random.default_rng(4).uniform(0, 100, (1500, 2))
+    return Frame(points=places, labels=(places[:, 0] > 50).astype(np.int8), centroids=CENTROIDS[:2])
+
+
+def test_heavy_frames_are_drawn_as_an_image_in_the_same_place(heavy_frame):
+    ready = prepare(heavy_frame, VIEW, Style(LIGHT), 1.0)
+    assert ready.image.shape == (HEIGHT, WIDTH, 4)
+    pixels = painted(heavy_frame, "points")
+    drawn = (pixels != LIGHT.ground).any(axis=2)
+    np.testing.assert_array_equal(drawn, ready.image[..., 3] > 0)
+    assert not drawn[:, 101:].any()
+
+
+def test_heavy_frames_zoomed_in_are_drawn_point_by_point(heavy_frame):
+    near = View(40, 60, 40, 55, 0, 0, WIDTH, HEIGHT)
+    ready = prepare(heavy_frame, near, Style(LIGHT), 1.0)
+    inside = ((heavy_frame.points > [40, 40]) & (heavy_frame.points < [60, 55])).all(axis=1)
+    assert ready.image is None
+    assert set(np.flatnonzero(inside)) <= set(ready.rows)
+
+
+def test_prepared_points_are_drawn_until_new_ones_come_and_move_with_the_view(heavy_frame):
+    layer = PointsLayer()
+    layer.prepared = prepare(heavy_frame, VIEW, Style(LIGHT), 1.0)
+    panned = View(-20, WIDTH - 20, 0, HEIGHT, 0, 0, WIDTH, HEIGHT)
+    here, there = (painted(heavy_frame, "points", view=view, painters=[layer]) for view in (VIEW, panned))
+    np.testing.assert_array_equal(here[:, :-20], there[:, 20:])
+
+
+def test_prepared_points_know_what_they_fit(heavy_frame):
+    style = Style(LIGHT)
+    ready = prepare(heavy_frame, VIEW, style, 1.0)
+    selected = Frame(
+        points=heavy_frame.points[:, :2], labels=heavy_frame.labels, centroids=CENTROIDS[:2], selected=np.arange(3)
+    )
+    assert ready.fits(selected, VIEW, style, 1.0)
+    relabelled = Frame(points=heavy_frame.points, labels=heavy_frame.labels.copy(), centroids=CENTROIDS[:2])
+    assert not ready.fits(relabelled, VIEW, style, 1.0)
+    assert not ready.fits(heavy_frame, VIEW, style, 2.0)
+    assert not ready.fits(heavy_frame, VIEW, Style(DARK), 1.0)
+    assert not ready.fits(heavy_frame, View(0, 1, 0, 1, 0, 0, WIDTH, HEIGHT), style, 1.0)
+
+
+def test_many_switched_points_get_dots(heavy_frame):
+    frame = Frame(points=heavy_frame.points, switched=np.ones(1500, bool), centroids=CENTROIDS[:2])
+    drawn = (painted(frame, "switched") != LIGHT.ground).any(axis=2)
+    x, y = frame.points.T
+    assert drawn[(HEIGHT - y).astype(int), x.astype(int)].all()
+    assert not drawn[:, 102:].any()

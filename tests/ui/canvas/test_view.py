@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from kmeans_gui.ui.canvas.view import View
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6, -1e9])
+def test_there_and_back(offset):
+    view = View(offset, offset + 4, offset - 1, offset + 2, 30, 10, 800, 600)
+    points = np.random.default_rng(0).uniform(offset, offset + 2, (50, 2))
+    np.testing.assert_allclose(view.to_data(view.to_pixels(points)), points, rtol=1e-15, atol=1e-12 + abs(offset) * 1e-15)
+
+
+def test_corners_go_to_corners_and_y_grows_upwards():
+    view = View(-1, 3, 10, 20, 5, 7, 400, 100)
+    np.testing.assert_allclose(view.to_pixels(np.array([[-1.0, 20.0], [3.0, 10.0]])), [[5, 7], [405, 107]])
+
+
+def test_fitting_shows_all_points_with_one_scale():
+    points = np.array([[0.0, 0.0], [10.0, 2.0], [4.0, -3.0]])
+    view = View.fitting(points, 640, 360)
+    across, up = view.pixels_per_unit
+    assert across == pytest.approx(up)
+    pixels = view.to_pixels(points)
+    assert (pixels >= 0).all()
+    assert (pixels <= [640, 360]).all()
+
+
+@pytest.mark.parametrize("points", [np.empty((0, 2)), np.zeros((1, 2)), np.full((3, 2), 1e9)])
+def test_fitting_nothing_or_a_single_place(points):
+    view = View.fitting(points, 640, 360)
+    assert view.x0 < view.x1
+    assert view.y0 < view.y1
+    if len(points):
+        np.testing.assert_allclose(view.to_pixels(points), [[320, 180]] * len(points), atol=1e-3)
