@@ -86,6 +86,11 @@ class Player(QObject):
         elif self._starved:
             self._tick()
 
+    def open(self, length: int, complete: bool, position: int) -> None:
+        """Begin with a run of which ``length`` half-steps are known, at ``position`` or as near to it as there are."""
+        self._length, self._complete = length, complete
+        self._move(min(position, length - 1))
+
     def step(self) -> None:
         """Go one half-step on, as soon as it is known."""
         self._go_to(0 if self._position is None else self._position + 1)

@@ -1,7 +1,7 @@
 """Actions: the one table from which menus, tool strip, shortcuts, tooltips and the key sheet are made.
 
-To add an action, add its line to ``ACTIONS`` and bind its name to a callable where the window is put together. Nowhere else is a
-``QAction`` made or a shortcut set.
+To add an action, add its line to ``ACTIONS`` and bind its name to a callable in ``ui/commands.py``. No other module makes a
+``QAction`` or sets a shortcut.
 """
 
 from __future__ import annotations

@@ -259,8 +259,29 @@ QComboBox QAbstractItemView {
 }
 QComboBox QAbstractItemView::item { min-height: %(height)dpx; padding: 0 %(half)dpx; }
 
-QLabel[role="quiet"] { color: %(quiet)s; }
+QLabel[role="quiet"], QLabel[role="caption"] { color: %(quiet)s; }
 QLabel[role="warning"] { color: %(warning)s; }
+
+QFrame#message, QFrame#welcome, QFrame#brushBar {
+    background: %(raised)s; border: 1px solid %(line)s; border-radius: %(grid)dpx;
+}
+QFrame#message[kind="error"] { border-color: %(warning)s; }
+QFrame#message QToolButton { background: transparent; }
+
+QToolBar { background: %(surface)s; border: none; border-right: 1px solid %(line)s; padding: %(half)dpx; spacing: %(half)dpx; }
+QToolBar QToolButton { background: transparent; border-color: transparent; padding: %(half)dpx; max-height: 32px; }
+QToolBar QToolButton:hover { background: %(hover)s; }
+QToolBar QToolButton:checked { background: %(pressed)s; border-color: %(edge)s; }
+
+QMenuBar { background: %(surface)s; border-bottom: 1px solid %(line)s; }
+QMenuBar::item { background: transparent; padding: %(half)dpx %(grid)dpx; }
+QMenuBar::item:selected { background: %(hover)s; }
+QMenu { background: %(raised)s; border: 1px solid %(line)s; padding: %(half)dpx 0; }
+QMenu::item { padding: %(half)dpx 24px; }
+QMenu::item:selected { background: %(hover)s; color: %(text)s; }
+QMenu::item:disabled { color: %(faded)s; }
+QMenu::separator { height: 1px; background: %(line)s; margin: %(half)dpx %(grid)dpx; }
+QMenu::icon { padding-left: %(grid)dpx; }
 
 QFrame[role="rule"] { background: %(line)s; }
 QWidget[role="strip"] { background: %(surface)s; border-top: 1px solid %(line)s; }

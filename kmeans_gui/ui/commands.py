@@ -16,6 +16,7 @@ from kmeans_gui.data import tables
 from kmeans_gui.errors import UserError
 from kmeans_gui.export.choice import ExportChoice
 from kmeans_gui.export.job import Content
+from kmeans_gui.session import storage
 from kmeans_gui.session.state import LAYERS
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import TOOLS, Actions
@@ -25,7 +26,7 @@ from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.dialogs.columns import ColumnChooser
 from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
 from kmeans_gui.ui.dialogs.keys import KeySheet
-from kmeans_gui.ui.documents import SESSION_SUFFIX, Documents
+from kmeans_gui.ui.documents import Documents
 from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.panels.transport import SPEEDS
 
@@ -83,10 +84,7 @@ class Commands(QObject):
             "fit": lambda: controller.set_viewport(None),
             "zoom_in": lambda: self._canvas.zoom(1),
             "zoom_out": lambda: self._canvas.zoom(-1),
-            **{
-                f"layer_{name}": partial(controller.toggle_layer, name)
-                for name in LAYERS
-            },
+            **{f"layer_{name}": partial(controller.toggle_layer, name) for name in LAYERS},
             "keys": self._show_keys,
             "log": self._show_log,
             "about": self._say_about,
@@ -96,7 +94,7 @@ class Commands(QObject):
 
     def ask_open(self) -> None:
         """Ask for a file and open it."""
-        patterns = " ".join(f"*{suffix}" for suffix in (*tables.KINDS, SESSION_SUFFIX))
+        patterns = " ".join(f"*{suffix}" for suffix in (*tables.KINDS, storage.SUFFIX))
         dialog = self._file_dialog("Open", [f"Tables and sessions ({patterns})", "All files (*)"])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
@@ -104,7 +102,7 @@ class Commands(QObject):
 
     def open(self, path: Path) -> None:
         """Open a table or a session."""
-        self._table = path if path.suffix.lower() != SESSION_SUFFIX else None
+        self._table = path if path.suffix.lower() != storage.SUFFIX else None
         self._documents.open(path)
 
     def choose_columns(self) -> None:
@@ -131,9 +129,9 @@ class Commands(QObject):
 
     def ask_save(self) -> None:
         """Ask where to save the session, and save it."""
-        dialog = self._file_dialog("Save session", [f"Sessions (*{SESSION_SUFFIX})"])
+        dialog = self._file_dialog("Save session", [f"Sessions (*{storage.SUFFIX})"])
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SESSION_SUFFIX[1:])
+        dialog.setDefaultSuffix(storage.SUFFIX[1:])
         dialog.fileSelected.connect(lambda name: self._documents.save(Path(name)))
         dialog.open()
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Floats, Note, Phase, Step, Trace
+from kmeans_gui.clustering import Floats, Note, Step
 from kmeans_gui.data.boards import board
 from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.engine.background import Background
@@ -35,14 +35,14 @@ from kmeans_gui.session.edits import (
 from kmeans_gui.session.history import History
 from kmeans_gui.session.identity import match_colors
 from kmeans_gui.session.state import State, Viewport, defaults
+from kmeans_gui.ui.run_on_show import RunOnShow
 from kmeans_gui.ui.shown import Shown
 
 _NO_ROWS = np.empty(0, np.intp)
-_GROWTH_INTERVAL_MS = 33
 
 
 class Controller(QObject):
-    """Holds the state, the history, the run and the player.
+    """Holds the state, the history and the run on show.
 
     Signals
     -------
@@ -59,33 +59,21 @@ class Controller(QObject):
         super().__init__(parent)
         self._state = State()
         self._history = History()
-        self._run = Background(self)
-        self._recalling = Background(self)
+        self._run = RunOnShow(self)
         self._boards = Background(self)
-        self.player = Player(self)
-        self._trace: Trace | None = None
-        self._steps: tuple[Step | None, Step | None] = (None, None)
         self._selected = _NO_ROWS
         self._tool = "add"
         self._projection = False
-        self._resume_at: int | None = None
         self._on_screen: Floats | None = None
         self._shown = Shown()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_GROWTH_INTERVAL_MS)
         self._connect_signals()
 
     def _connect_signals(self) -> None:
-        self._run.published.connect(self._on_step)
-        self._run.failed.connect(self._on_run_failed)
-        self._run.active_changed.connect(lambda _: self._soon.start())
-        self._recalling.finished.connect(self._on_recalled)
-        self._boards.finished.connect(self._on_board)
-        self._boards.failed.connect(self._on_failed)
-        self.player.moved.connect(self._on_moved)
-        self.player.changed.connect(self._refresh)
-        self._soon.timeout.connect(self._refresh)
+        self._run.started.connect(self._color)
+        self._run.changed.connect(self._refresh)
+        self._run.failed.connect(lambda error: self.refused.emit(user_text(error)))
+        self._boards.finished.connect(lambda _, dataset: self.use_dataset(dataset, "generate a board"))
+        self._boards.failed.connect(lambda _, error: self.refused.emit(user_text(error)))
 
     @property
     def shown(self) -> Shown:
@@ -98,53 +86,46 @@ class Controller(QObject):
         return self._state
 
     @property
-    def trace(self) -> Trace | None:
-        """The run on show."""
-        return self._trace
+    def player(self) -> Player:
+        """What walks the run."""
+        return self._run.player
 
     def close(self) -> None:
         """End all work and wait for its threads."""
-        self.player.pause()
-        for slot in (self._run, self._recalling, self._boards):
-            slot.close()
-        self._soon.stop()
+        self._run.close()
+        self._boards.close()
 
     # What is shown -----------------------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        self._soon.stop()
-        step, previous = self._steps
-        trace = self._trace
-        old, self._shown = (
-            self._shown,
-            Shown(
-                state=self._state,
-                step=step,
-                previous=previous,
-                trace=trace,
-                length=len(trace) if trace is not None else 0,
-                complete=trace is not None and trace.complete,
-                computing=self._run.active,
-                playing=self.player.playing,
-                speed=self.player.speed,
-                next_title=self._next_title(),
-                tool=self._tool,
-                selected=self._selected,
-                undo=self._history.undo_title,
-                redo=self._history.redo_title,
-                projection=self._projection,
-            ),
+        run, trace, player = self._run, self._run.trace, self._run.player
+        if self._state.position != player.position:
+            self._state = replace(self._state, position=player.position)
+        shown = Shown(
+            state=self._state,
+            step=run.step,
+            previous=run.previous,
+            trace=trace,
+            length=len(trace) if trace is not None else 0,
+            complete=trace is not None and trace.complete,
+            computing=run.computing,
+            playing=player.playing,
+            speed=player.speed,
+            next_title=self._next_title(),
+            tool=self._tool,
+            selected=self._selected,
+            undo=self._history.undo_title,
+            redo=self._history.redo_title,
+            projection=self._projection,
         )
-        self.rendered.emit(old, self._shown)
+        old, self._shown = self._shown, shown
+        self.rendered.emit(old, shown)
 
     def _next_title(self) -> str:
-        if self._trace is None or self._state.position is None:
-            note = "Place {k:# centroid|centroids}" if self._state.k else "Start"
-            return Note(note, {"k": self._state.k}).text()
-        following = self._state.position + 1
-        if following < len(self._trace):
-            return self._trace.light(following).title.text()
-        return "" if self._trace.complete else "Compute on"
+        if self._run.trace is not None:
+            return self._run.next_title()
+        note = "Place {k:# centroid|centroids}" if self._state.k else "Start"
+        return Note(note, {"k": self._state.k}).text()
 
     # Edits -------------------------------------------------------------------------------------------------------------
 
@@ -165,30 +146,17 @@ class Controller(QObject):
     def _after_edit(self, state: State, edit: Edit) -> None:
         old, self._state = self._state, state
         if state.dataset is not old.dataset:
-            self._hold(edit.carry(old.dataset.n))
-        elif self._steps[0] is not None or state.start is not None:
+            self._selected = _NO_ROWS
+            self._run.hold(edit.carry(old.dataset.n))
+        elif self._run.step is not None or state.start is not None:
             self._begin_run(playing=self.player.playing)
         self._refresh()
 
-    def _hold(self, carry: Rows | None) -> None:
-        """End the run, and keep on show what an edit leaves of it: the centroids, and the labels of the points still there."""
-        step = self._steps[0]
-        self._end_run()
-        self._selected = _NO_ROWS
-        if step is None or carry is None:
-            self._steps = (None, None)
-            return
-        labels = np.full(len(carry), -1, step.labels.dtype)
-        labels[carry >= 0] = step.labels[carry[carry >= 0]]
-        note = Note("The points were edited. The next run goes on from the centroids on show.")
-        held = replace(step, labels=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
-        self._steps = (held, None)
-
     def _edit_points(self, edit: Edit, merge: str | None = None) -> None:
         """Edit the points; the next run then goes on from the centroids on show."""
-        centroids = self._steps[0].centroids if self._steps[0] is not None else None
-        if self._trace is not None and centroids is not None and not np.isnan(centroids).any():
-            edit = Compound((edit, Configure(self._placed(centroids), edit.title)), edit.title)
+        centroids = self._run.step.centroids if self._run.step is not None else None
+        if self._run.trace is not None and centroids is not None and not np.isnan(centroids).any():
+            edit = Compound((Configure(self._placed(centroids), edit.title), edit), edit.title)
         self.edit(edit, merge)
 
     def _placed(self, centroids: Floats) -> dict[str, Any]:
@@ -255,12 +223,6 @@ class Controller(QObject):
 
         self._boards.begin(work)
 
-    def _on_board(self, number: int, dataset: Dataset) -> None:
-        self.use_dataset(dataset, "generate a board")
-
-    def _on_failed(self, number: int, error: Exception) -> None:
-        self.refused.emit(user_text(error))
-
     # Parameters --------------------------------------------------------------------------------------------------------
 
     def set_parameter(self, name: str, value: Any) -> None:
@@ -290,7 +252,7 @@ class Controller(QObject):
 
     def new_start(self) -> None:
         """Start anew from other centroids: those of the next seed."""
-        idle = self._steps[0] is None
+        idle = self._run.step is None
         self.edit(Configure({"seed": self._state.seed + 1, "start": None}, "start anew"))
         if idle:
             self._begin_run()
@@ -310,87 +272,27 @@ class Controller(QObject):
 
     # The run -----------------------------------------------------------------------------------------------------------
 
-    def _begin_run(self, playing: bool = False) -> None:
-        """Begin a run of what is on the table; colors are matched to the centroids on show."""
-        state, old = self._state, self._steps[0]
-        self._end_run()
-        if state.dataset.n < max(1, state.run_parameters().get("k", 1)) and state.start is not None:
-            self._steps = (None, None)
-            return
-        self._on_screen = old.centroids if old is not None else None
-        points = state.dataset.points
-        trace = clustering.empty_trace(state.algorithm, points)
-        self._trace = trace
+    def _begin_run(self, playing: bool = False, opening: int | None = None) -> None:
+        """Begin a run of what is on the table; its colors will be matched to the centroids on show."""
+        step = self._run.step
+        self._on_screen = step.centroids if step is not None else None
+        if self._state.start is not None and self._state.dataset.n < len(self._state.start):
+            self._run.clear()  # centroids are being placed before there are points
+        else:
+            self._run.begin(self._state, playing, opening)
 
-        def work(publish: Publish, cancelled: Callable[[], bool]) -> None:
-            for step in clustering.steps(
-                state.algorithm, points, seed=state.seed, cancelled=cancelled, **state.run_parameters()
-            ):
-                publish(step)
-
-        self._run.begin(work)
-        if playing:
-            self.player.play()
-
-    def _end_run(self) -> None:
-        self._run.stop()
-        self._recalling.stop()
-        self.player.reset()
-        self._trace = None
-        self._resume_at = None
-        self._state = replace(self._state, position=None)
-
-    def _on_step(self, number: int, step: Step) -> None:
-        trace = self._trace
-        if trace is None:
-            return
-        if step.phase is Phase.START and step.centroids is not None:
-            self._color(step.centroids)
-        trace.append(step)
-        self.player.grow(len(trace), trace.complete)
-        if self._resume_at is not None and (len(trace) > self._resume_at or trace.complete):
-            position, self._resume_at = self._resume_at, None
-            self.player.seek(position)
-        if not self._soon.isActive():
-            self._soon.start()
-
-    def _color(self, centroids: Floats) -> None:
+    def _color(self, step: Step) -> None:
         """Give the clusters of a new run their colors: those they had on screen, or those of the session they come from."""
-        if self._on_screen is not None or len(self._state.colors) != len(centroids):
-            colors = match_colors(self._on_screen, self._state.colors, centroids)
+        if step.centroids is not None and (self._on_screen is not None or len(self._state.colors) != step.k):
+            colors = match_colors(self._on_screen, self._state.colors, step.centroids)
             self._state = replace(self._state, colors=colors)
 
-    def _on_run_failed(self, number: int, error: Exception) -> None:
-        self._end_run()
-        self._steps = (None, None)
-        self._refresh()
-        self.refused.emit(user_text(error))
-
-    def _on_moved(self, position: int) -> None:
-        trace = self._trace
-        if trace is None:
-            return
-        self._state = replace(self._state, position=position)
-        if all(trace.holds_labels(i) for i in (position, max(position - 1, 0))):
-            self._recalling.stop()
-            self._show_steps(_with_previous(trace, position))
-        else:
-            self._recalling.begin(lambda publish, cancelled: _with_previous(trace, position))
-
-    def _on_recalled(self, number: int, steps: tuple[Step, Step | None]) -> None:
-        self._show_steps(steps)
-
-    def _show_steps(self, steps: tuple[Step, Step | None]) -> None:
-        self._steps = steps
-        self._refresh()
-
     def _ready(self) -> bool:
-        """Make sure that there is a run; False if the step asked for is its first and is on the way."""
-        if self._trace is not None:
-            self._run.resume()
+        """Make sure that there is a run; False if one has only just begun, so that its first half-step is what comes next."""
+        if self._run.begun:
+            self._run.resume_computing()
             return True
         self._begin_run()
-        self._refresh()
         return False
 
     def step(self) -> None:
@@ -398,34 +300,34 @@ class Controller(QObject):
         if self._ready():
             self.player.step()
 
-    def back(self) -> None:
-        """Go one half-step back."""
-        if self._trace is not None:
-            self.player.back()
-
     def toggle_play(self) -> None:
         """Play or pause; begin a run if there is none."""
         self._ready()
         self.player.toggle()
-
-    def to_start(self) -> None:
-        """Go to the start of the run."""
-        if self._trace is not None:
-            self.player.to_start()
 
     def to_end(self) -> None:
         """Go to the end of the run; begin one if there is none."""
         self._ready()
         self.player.to_end()
 
+    def back(self) -> None:
+        """Go one half-step back."""
+        if self._run.trace is not None:
+            self.player.back()
+
+    def to_start(self) -> None:
+        """Go to the start of the run."""
+        if self._run.trace is not None:
+            self.player.to_start()
+
     def seek(self, position: int) -> None:
         """Go to a half-step."""
-        if self._trace is not None:
+        if self._run.trace is not None:
             self.player.seek(position)
 
     def stop_computing(self) -> None:
         """Let the run rest where it is; stepping beyond what is known lets it go on."""
-        self._run.pause()
+        self._run.pause_computing()
 
     # How it is looked at -----------------------------------------------------------------------------------------------
 
@@ -451,20 +353,13 @@ class Controller(QObject):
 
     def adopt(self, state: State) -> None:
         """Put an opened session on the table, the run at the half-step that was on show."""
-        position = state.position
-        self._end_run()
-        self._steps = (None, None)
+        self._run.clear()
         self._selected = _NO_ROWS
-        self._history = History()
+        self._history.clear()
         self._state = replace(state, position=None)
-        if position is not None:
-            self._begin_run()
-            self._resume_at = position
+        if state.position is not None:
+            self._begin_run(opening=state.position)
         self._refresh()
-
-
-def _with_previous(trace: Trace, position: int) -> tuple[Step, Step | None]:
-    return trace[position], trace[position - 1] if position else None
 
 
 def user_text(error: Exception) -> str:

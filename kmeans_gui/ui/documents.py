@@ -32,8 +32,6 @@ from kmeans_gui.ui.controller import Controller, user_text
 from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.shown import Shown
 
-SESSION_SUFFIX = ".kmeans"
-
 
 class Documents(QObject):
     """Opens, saves and exports.
@@ -93,7 +91,7 @@ class Documents(QObject):
         self._target = path
 
         def work(publish: Publish, cancelled: Callable[[], bool]) -> State | Dataset:
-            if path.suffix.lower() == SESSION_SUFFIX:
+            if path.suffix.lower() == storage.SUFFIX:
                 return storage.load(path)
             dataset = tables.read(path, columns)
             clustering.check_points(dataset.points)
@@ -123,7 +121,7 @@ class Documents(QObject):
 
     def save(self, path: Path) -> None:
         """Save the session."""
-        path = path if path.suffix else path.with_suffix(SESSION_SUFFIX)
+        path = path if path.suffix else path.with_suffix(storage.SUFFIX)
         state = self._controller.state
         self._write(f"Saving {path.name}", path, lambda publish, cancelled: storage.save(path, state))
         self._session = path
@@ -153,7 +151,7 @@ class Documents(QObject):
 
     def _on_written(self, number: int, _: object) -> None:
         settings.LAST_FOLDER.set(str(self._target.resolve().parent))
-        if self._target.suffix == SESSION_SUFFIX:
+        if self._target.suffix == storage.SUFFIX:
             settings.remember_file(self._target)
             self._keep_at(self._target)
         self._messages.written(self._target)

@@ -54,8 +54,9 @@ class MainWindow(QMainWindow):
         self._transport = TransportBar({name: self.actions_table[name] for name in TRANSPORT_ACTIONS})
         self._status = StatusBar()
         self._tools = QToolBar("Tools")
+        self._whole = QWidget()
         self._lay_out()
-        self.screen_layout = Screen(self, self._side, self._caption, self._chrome(), self.actions_table, self.controller)
+        self.screen_layout = Screen(self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller)
         self.commands = Commands(
             self, self.actions_table, self.controller, self.documents, self.canvas, self.messages, lambda: self.stage.style
         )
@@ -78,15 +79,14 @@ class MainWindow(QMainWindow):
         middle = QHBoxLayout()
         middle.addLayout(picture, 1)
         middle.addWidget(self._side)
-        whole = QWidget()
-        rows = QVBoxLayout(whole)
+        rows = QVBoxLayout(self._whole)
         rows.addLayout(middle, 1)
         rows.addWidget(self._transport)
         rows.addWidget(self._status)
         for layout in (picture, middle, rows):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(self._whole)
 
     def _chrome(self) -> tuple[QWidget, ...]:
         return self.menuBar(), self._tools, self._side, self._transport, self._status

@@ -26,7 +26,10 @@ class Messages(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = [QToolButton() for _ in range(2)]
         self._acts: list[Callable[[], object]] = []
-        self._close = QToolButton(text="✕", toolTip="Close this message")
+        self._host = host
+        self._close = QToolButton()
+        self._close.setText("✕")
+        self._close.setToolTip("Close this message")
         self._close.setAccessibleName("Close this message")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -87,7 +90,7 @@ class Messages(QFrame):
         self._place()
 
     def _place(self) -> None:
-        host = self.parentWidget()
+        host = self._host
         width = min(host.width() - 2 * _MARGIN, 640)
         height = max(self.heightForWidth(width), self.sizeHint().height())
         self.setGeometry((host.width() - width) // 2, host.height() - height - _MARGIN, width, height)

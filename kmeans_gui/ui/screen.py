@@ -24,6 +24,7 @@ class Screen(QObject):
     def __init__(
         self,
         window: QMainWindow,
+        picture: QWidget,
         side: QWidget,
         caption: CaptionBar,
         chrome: Sequence[QWidget],
@@ -32,6 +33,7 @@ class Screen(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._picture = picture
         self._side = side
         self._caption = caption
         self._actions = actions
@@ -68,8 +70,7 @@ class Screen(QObject):
         self._show_panel(on)
 
     def _toggle_blank(self) -> None:
-        central = self._window.centralWidget()
-        central.setVisible(central.isHidden())
+        self._picture.setVisible(self._picture.isHidden())
 
     def _leave(self) -> None:
         if self._controller.shown.projection:
@@ -87,7 +88,7 @@ class Screen(QObject):
         if old is None:
             self._show_panel(self._wanted and not self._narrow)
         elif old.projection != new.projection:
-            self._window.centralWidget().show()
+            self._picture.show()
             if new.projection:
                 self._projection.enter()
             else:

@@ -57,7 +57,7 @@ def test_the_first_step_places_the_centroids_and_names_the_next_act(controller, 
 def test_the_run_is_the_one_that_the_clustering_room_gives(controller, points, done):
     done(controller)
     expected = clustering.run("lloyd", points, seed=0)
-    assert len(controller.trace) == len(expected)
+    assert len(controller.shown.trace) == len(expected)
     assert np.array_equal(controller.shown.step.labels, expected[-1].labels)
     assert np.array_equal(controller.shown.step.centroids, expected[-1].centroids)
 
@@ -99,7 +99,7 @@ def test_the_next_run_goes_on_from_the_centroids_kept(controller, done):
     controller.remove_rows(np.array([0, 1]))
     controller.step()
     done(controller)
-    assert np.array_equal(controller.trace[0].centroids, kept)
+    assert np.array_equal(controller.shown.trace[0].centroids, kept)
 
 
 def test_undo_restores_the_points_and_the_start_together(controller, done, points):
@@ -195,9 +195,9 @@ def test_computing_can_be_stopped_and_goes_on_with_the_next_step(controller, qtb
     controller.step()
     qtbot.waitUntil(lambda: controller.shown.step is not None)
     controller.stop_computing()
-    assert not controller.shown.computing or not controller._run.active
+    assert not controller.shown.computing or not controller._run.computing
     controller.to_end()
-    assert controller._run.active
+    assert controller._run.computing
     controller.close()
 
 
@@ -205,7 +205,7 @@ def test_close_during_a_run_ends_cleanly(controller):
     controller.use_dataset(Dataset.of(np.random.default_rng(0).random((50_000, 2))), "open many points")
     controller.step()
     controller.close()
-    assert not controller._run.active
+    assert not controller._run.computing
 
 
 def test_a_defect_is_told_in_a_sentence_and_logged(controller, qtbot, monkeypatch, logged_errors):

@@ -258,8 +258,9 @@ class Canvas(Plot):
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         event.accept()
 
-    # The second press of a double click is a press like any other: two quick clicks add two points.
-    mouseDoubleClickEvent = mousePressEvent
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take the second press of a double click as a press like any other: two quick clicks add two points."""
+        self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with what the press began."""

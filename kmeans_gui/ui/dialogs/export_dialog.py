@@ -54,8 +54,8 @@ class ExportDialog(QDialog):
         self._size.addItems([*SIZES, _OWN_SIZE])
         self._width, self._height = (QSpinBox(minimum=16, maximum=8192, suffix=" px") for _ in range(2))
         self._seconds = QDoubleSpinBox(minimum=0.02, maximum=60.0, value=0.6, singleStep=0.1, suffix=" s")
-        self._loop = QCheckBox("Start over at the end", checked=True)
-        self._caption = QCheckBox("Caption with N, K and iteration", checked=True)
+        self._loop = _checked("Start over at the end")
+        self._caption = _checked("Caption with N, K and iteration")
         self._explanation = QLabel(wordWrap=True)
         self._explanation.setProperty("role", "caption")
         self._form = QFormLayout()
@@ -136,3 +136,9 @@ class ExportDialog(QDialog):
             )
         )
         self.accept()
+
+
+def _checked(words: str) -> QCheckBox:
+    box = QCheckBox(words)
+    box.setChecked(True)
+    return box

@@ -62,7 +62,9 @@ class BrushBar(QFrame):
 
 
 def _slider(name: str, low: int, high: int, value: int) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal, minimum=low, maximum=high, value=value)
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(low, high)
+    slider.setValue(value)
     slider.setAccessibleName(name)
     slider.setToolTip(name)
     slider.setFixedWidth(112)

@@ -59,7 +59,9 @@ class DataPanel(QWidget):
         self.dice = icon_button("mdi6.dice-5-outline", "Another seed", "Generate the board anew, from another seed")
         self.open = push_button("Open…", "Open a table or a session")
         self.clear = push_button("Clear", "Remove all points")
+        self.draft = QWidget()
         self._style()
+        self._lay_out_draft()
         self._lay_out()
         self._connect_signals()
         self._choose(next(iter(REGISTRY)))
@@ -73,6 +75,7 @@ class DataPanel(QWidget):
         appearance.dress(self.columns, "link")
         self.left_out.hide()
         self.columns.hide()
+        self.draft.hide()
 
     def _lay_out(self) -> None:
         board = QHBoxLayout()
@@ -88,11 +91,11 @@ class DataPanel(QWidget):
             layout.addWidget(label)
         layout.addLayout(board)
         layout.addWidget(self.settings)
-        layout.addWidget(self._draft())
+        layout.addWidget(self.draft)
         layout.addLayout(files)
 
-    def _draft(self) -> QWidget:
-        """Return the form's place, which the disclosure folds away."""
+    def _lay_out_draft(self) -> None:
+        """Lay out what the disclosure folds away."""
         seed = QHBoxLayout()
         seed.setSpacing(appearance.GRID // 2)
         seed.addWidget(self.seed)
@@ -101,20 +104,17 @@ class DataPanel(QWidget):
         row.setColumnStretch(0, 1)
         row.addWidget(field_label(SEED.label, self.seed), 0, 0)
         row.addLayout(seed, 0, 1)
-        draft = QWidget()
-        self._form_place = QVBoxLayout(draft)
+        self._form_place = QVBoxLayout(self.draft)
         self._form_place.setContentsMargins(0, 0, 0, 0)
         self._form_place.setSpacing(appearance.GRID)
         self._form_place.addWidget(self.summary)
         self._form_place.addWidget(self.form)
         self._form_place.addLayout(row)
-        draft.hide()
-        self.settings.toggled.connect(draft.setVisible)
-        return draft
 
     def _connect_signals(self) -> None:
         self.board.value_requested.connect(self._choose)
         self.seed.value_requested.connect(self.seed.set_value)
+        self.settings.toggled.connect(self.draft.setVisible)
         self.dice.clicked.connect(self._roll)
         self.generate.clicked.connect(self._request_board)
         self.open.clicked.connect(self.open_requested)

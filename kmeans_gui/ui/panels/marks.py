@@ -50,12 +50,14 @@ class Marks:
             self.others.append(index)
 
 
-def stride(spacing: float, least: float) -> int:
-    """Return the smallest of 1, 2, 5, 10, 20, 50, … that takes marks ``spacing`` pixels apart to ``least`` pixels."""
-    if spacing <= 0:
-        return 1
+def stride(spacing: float, least: float, multiple_of: int = 1) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20, 50, … that takes marks ``spacing`` pixels apart to ``least`` pixels.
+
+    It is a multiple of ``multiple_of``, itself one of them, so that coarser marks fall on finer ones.
+    """
     for power in count():
-        for step in (1, 2, 5):
-            if step * 10.0**power * spacing >= least:
-                return int(step * 10**power)
+        for digit in (1, 2, 5):
+            step: int = digit * 10**power
+            if step % multiple_of == 0 and (step * spacing >= least or spacing <= 0):
+                return step
     raise AssertionError("some power of ten is large enough")

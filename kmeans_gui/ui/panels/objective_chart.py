@@ -15,16 +15,18 @@ from kmeans_gui.clustering import Trace
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.marks import Marks, stride
+from kmeans_gui.ui.plot import Plot
 from kmeans_gui.ui.shown import Shown
 
 _HEIGHT = 152
-_AXIS_WIDTH = 52
+_AXIS_WIDTH = 58
 _LEAST_MARK_SPACING = 7.0
+_MOST_CORNERS = 400
 _TICK_DIGITS = 3
 _LONGEST_TICK = 7
 
 
-class ObjectiveChart(pg.PlotWidget):  # type: ignore[misc]
+class ObjectiveChart(Plot):
     """The objective over the half-steps. Assignments are round marks, the half-steps between them square ones.
 
     Signals
@@ -40,7 +42,7 @@ class ObjectiveChart(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._vertical = _ValueAxis("left")
-        super().__init__(parent, axisItems={"left": self._vertical, "bottom": _StepAxis("bottom")})
+        super().__init__(parent, left=self._vertical, bottom=_StepAxis("bottom"))
         self._marks = Marks()
         self._trace: Trace | None = None
         self._values: list[float] = []
@@ -58,9 +60,7 @@ class ObjectiveChart(pg.PlotWidget):  # type: ignore[misc]
         for item in (self._curve, self._round, self._square, self._pointer, self._playhead, self._here):
             self.addItem(item, ignoreBounds=True)
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
         plot.setMouseEnabled(x=False, y=False)
-        plot.hideButtons()
         plot.setContentsMargins(0, appearance.GRID // 2, appearance.GRID // 2, 0)
         self._pointer.hide()
         self.setFixedHeight(_HEIGHT)
@@ -94,8 +94,7 @@ class ObjectiveChart(pg.PlotWidget):  # type: ignore[misc]
         """Show the run of ``new`` and its place in it."""
         if self._read(new):
             self._draw()
-        if old is None or new.position != self._position or new.trace is not old.trace:
-            self._position = new.position
+        self._position = new.position
         self._place()
 
     def value_at(self, index: int) -> float | None:
@@ -166,7 +165,9 @@ class ObjectiveChart(pg.PlotWidget):  # type: ignore[misc]
         values = np.array(self._values)
         self._vertical.unit = _unit(values)
         values /= self._vertical.unit
-        self._curve.setData(np.arange(len(values)), values)
+        # More corners than pixels are slow to paint and cannot be seen.
+        corners = np.append(np.arange(0, len(values) - 1, len(values) // _MOST_CORNERS + 1), len(values) - 1)[: len(values)]
+        self._curve.setData(corners, values[corners])
         spacing = max(self.width() - _AXIS_WIDTH, 100) / max(len(values), 1)
         every = stride(spacing, _LEAST_MARK_SPACING)
         # Where marks are thinned, those of one shape fall in the middle between those of the other.

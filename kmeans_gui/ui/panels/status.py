@@ -51,7 +51,7 @@ class Readings(QWidget):
 
     def settle(self) -> None:
         """Let the places shrink back to their texts, as when another run begins."""
-        self._widths = []
+        self._texts, self._widths = [], []
 
     def sizeHint(self) -> QSize:
         """Return the width of all places."""

@@ -171,7 +171,8 @@ class Timeline(QSlider):
         marks, scale = self._marks, self.scale()
         ink = appearance.color(appearance.current().quiet)
         painter.setPen(QPen(ink, 1))
-        for index in marks.assigns[:: self._every(_LEAST_MARK_SPACING * 2) or None]:
+        every = self._ticks_every()
+        for index in marks.assigns[every - 1 :: every]:
             self._paint_tick(painter, scale.x(index), _TICK)
         self._paint_tick(painter, scale.x(0), _TICK + 2)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -192,24 +193,26 @@ class Timeline(QSlider):
         scale, metrics = self.scale(), QFontMetricsF(self.font())
         painter.setPen(appearance.color(appearance.current().quiet))
         room = metrics.horizontalAdvance(f"{len(self._marks.assigns):,}") + _NUMBER_GAP
-        every = self._every(room)
+        every = stride(self._assign_spacing(), room, multiple_of=self._ticks_every())
         for place in range(every - 1, len(self._marks.assigns), every):
             x = scale.x(self._marks.assigns[place])
             box = QRectF(x - room / 2, _LINE_Y + _TICK + 1, room, metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{place + 1:,}")
 
-    def _every(self, room: float) -> int:
-        """Return how many iterations to go on from one mark to the next, so that each has ``room`` pixels."""
+    def _ticks_every(self) -> int:
+        """Return how many iterations there are from one tick to the next."""
+        return stride(self._assign_spacing(), 2 * _LEAST_MARK_SPACING)
+
+    def _assign_spacing(self) -> float:
+        """Return how many pixels there are from one assignment to the next, on average."""
         assigns = self._marks.assigns
-        if len(assigns) < 2:
-            return 1
-        return stride(self.scale().spacing * (assigns[-1] - assigns[0]) / (len(assigns) - 1), room)
+        return self.scale().spacing * (assigns[-1] - assigns[0]) / (len(assigns) - 1) if len(assigns) > 1 else 0.0
 
     def _paint_playhead(self, painter: QPainter) -> None:
         accent = appearance.color(appearance.current().accent)
         x = self.scale().x(self.value())
         painter.setPen(QPen(accent, 2))
-        painter.drawLine(QPointF(x, 2), QPointF(x, _LINE_Y + _TICK + 4))
+        painter.drawLine(QPointF(x, 2), QPointF(x, _LINE_Y + _TICK + 1))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(accent)
         painter.drawEllipse(QPointF(x, _LINE_Y), _HANDLE, _HANDLE)

@@ -21,6 +21,7 @@ class Welcome(QFrame):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
+        self._host = host
         self.setObjectName("welcome")
         words = QLabel("The board is empty. Click to add points, or drop a file here.")
         words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -39,7 +40,7 @@ class Welcome(QFrame):
         self._place()
 
     def _place(self) -> None:
-        host = self.parentWidget()
+        host = self._host
         size = self.sizeHint()
         self.setGeometry((host.width() - size.width()) // 2, (host.height() - size.height()) // 2, size.width(), size.height())
 

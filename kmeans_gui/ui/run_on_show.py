@@ -1,0 +1,199 @@
+"""The run on show: the thread that computes it, the trace that keeps it, the player that walks it, the half-step on show.
+
+The controller begins and ends it; it knows nothing of edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import Note, Phase, Step, Trace
+from kmeans_gui.data.dataset import Rows
+from kmeans_gui.engine.background import Background
+from kmeans_gui.engine.player import Player
+from kmeans_gui.engine.worker import Publish
+from kmeans_gui.session.state import State
+
+_GROWTH_INTERVAL_MS = 33
+"""How often the growth of a run is shown while nothing else changes."""
+
+
+class RunOnShow(QObject):
+    """One run, or none.
+
+    Signals
+    -------
+    started : Step
+        A new run has its first half-step.
+    changed
+        There is something new to show.
+    failed : Exception
+        The run cannot be made; there is none now.
+    """
+
+    started = Signal(object)
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.player = Player(self)
+        self._computing = Background(self)
+        self._recalling = Background(self)
+        self._trace: Trace | None = None
+        self._step: Step | None = None
+        self._previous: Step | None = None
+        self._opening: int | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GROWTH_INTERVAL_MS)
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        self._computing.published.connect(self._on_step)
+        self._computing.failed.connect(self._on_failed)
+        self._computing.active_changed.connect(lambda _: self._soon.start())
+        self._recalling.finished.connect(lambda _, steps: self._show(*steps))
+        self.player.moved.connect(self._on_moved)
+        self.player.changed.connect(self.changed)
+        self._soon.timeout.connect(self.changed)
+
+    @property
+    def trace(self) -> Trace | None:
+        """The run's steps; None while there is no run, or a new one has no step yet and what was shown before stays."""
+        return self._trace if self.player.position is not None else None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a run, even if its first half-step has not come yet."""
+        return self._trace is not None
+
+    @property
+    def step(self) -> Step | None:
+        """The half-step on show; without a run, what was kept of the last one."""
+        return self._step
+
+    @property
+    def previous(self) -> Step | None:
+        """The half-step before it."""
+        return self._previous
+
+    @property
+    def computing(self) -> bool:
+        """Whether more half-steps are being computed."""
+        return self._computing.active
+
+    def next_title(self) -> str:
+        """Return the act that stepping on would show, "" at the end or if there is no run."""
+        if self.trace is None or self.player.position is None:
+            return ""
+        following = self.player.position + 1
+        if following < len(self.trace):
+            return self.trace.light(following).title.text()
+        return "" if self.trace.complete else "Compute on"
+
+    def begin(self, state: State, playing: bool = False, opening: int | None = None) -> None:
+        """Begin a run of what ``state`` says, and show its first half-step, or the one numbered ``opening``, when it comes."""
+        self.end()
+        points, parameters = state.dataset.points, state.run_parameters()
+        self._trace = clustering.empty_trace(state.algorithm, points)
+        self._opening = opening
+
+        def work(publish: Publish, cancelled: Callable[[], bool]) -> None:
+            for step in clustering.steps(state.algorithm, points, seed=state.seed, cancelled=cancelled, **parameters):
+                publish(step)
+
+        self._computing.begin(work)
+        if playing:
+            self.player.play()
+
+    def end(self) -> None:
+        """End the run; the half-step on show stays."""
+        self._computing.stop()
+        self._recalling.stop()
+        self.player.reset()
+        self._soon.stop()
+        self._trace = None
+        self._opening = None
+
+    def clear(self) -> None:
+        """End the run and show nothing of it."""
+        self.end()
+        self._step = self._previous = None
+
+    def hold(self, carry: Rows | None) -> None:
+        """End the run and keep on show what an edit leaves of it: the centroids, and the labels of points still there.
+
+        Parameters
+        ----------
+        carry : ndarray of int, or None
+            The row that each point had, −1 for a new one; None if the points have been replaced.
+        """
+        step = self._step
+        if step is None or carry is None:
+            self.clear()
+            return
+        self.end()
+        labels = np.full(len(carry), -1, step.labels.dtype)
+        labels[carry >= 0] = step.labels[carry[carry >= 0]]
+        note = Note("The points were edited. The next run goes on from the centroids on show.")
+        self._step = replace(step, labels=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
+        self._previous = None
+
+    def close(self) -> None:
+        """End all work and wait for its threads."""
+        self.end()
+        self._computing.close()
+        self._recalling.close()
+        self._soon.stop()
+
+    def pause_computing(self) -> None:
+        """Let the computation rest; stepping beyond what is known lets it go on."""
+        self._computing.pause()
+
+    def resume_computing(self) -> None:
+        """Let it go on."""
+        self._computing.resume()
+
+    def _on_step(self, number: int, step: Step) -> None:
+        trace = self._trace
+        if trace is None:
+            return
+        trace.append(step)
+        if step.phase is Phase.START:
+            self.started.emit(step)
+        if self._opening is None:
+            self.player.grow(len(trace), trace.complete)
+        elif len(trace) > self._opening or trace.complete:
+            opening, self._opening = self._opening, None
+            self.player.open(len(trace), trace.complete, opening)
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _on_failed(self, number: int, error: Exception) -> None:
+        self.clear()
+        self.changed.emit()
+        self.failed.emit(error)
+
+    def _on_moved(self, position: int) -> None:
+        trace = self._trace
+        if trace is None:
+            return
+        if all(trace.holds_labels(i) for i in (position, max(position - 1, 0))):
+            self._recalling.stop()
+            self._show(*_with_previous(trace, position))
+        else:
+            self._recalling.begin(lambda publish, cancelled: _with_previous(trace, position))
+
+    def _show(self, step: Step, previous: Step | None) -> None:
+        self._step, self._previous = step, previous
+        self.changed.emit()
+
+
+def _with_previous(trace: Trace, position: int) -> tuple[Step, Step | None]:
+    return trace[position], trace[position - 1] if position else None
