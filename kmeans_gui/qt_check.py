@@ -71,9 +71,8 @@ def _check_linux() -> None:
         raise UserError(f"Qt needs system libraries that are not installed. On Debian or Ubuntu: apt-get install {packages}")
     if on_x11 and not _x11_answers():
         raise UserError(
-            "There is no display to open a window on. Start the program from a desktop session, or, on a server, install "
-            "the packages xvfb and xauth (apt-get install xvfb xauth) and start it with xvfb-run. The commands run, export and "
-            "board need no display."
+            "There is no display to open a window on: start the program from a desktop session or, on a server, with xvfb-run "
+            "(apt-get install xvfb xauth); the commands run, export and board need none."
         )
 
 

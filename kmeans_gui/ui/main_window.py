@@ -30,6 +30,8 @@ from kmeans_gui.ui.shown import Shown
 from kmeans_gui.ui.stage import Stage
 
 FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
+FRAME = QSize(16, 48)
+"""What a window manager may put around the window, in logical pixels."""
 TRANSPORT_ACTIONS = ("to_start", "back", "play", "step", "to_end")
 
 
@@ -164,7 +166,8 @@ class MainWindow(QMainWindow):
         self.messages.error("Something went wrong inside the program. Help › Show log tells what.")
 
     def _restore(self, look: Look) -> None:
-        self.resize(1280, 800)
+        room = self.screen().availableSize() - FRAME
+        self.resize(QSize(1280, 800).boundedTo(room))
         self.restoreGeometry(settings.GEOMETRY.get())
         self.stage.motion = settings.MOTION.get()
         self.actions_table["motion"].setChecked(self.stage.motion)

@@ -45,7 +45,7 @@ class ExportDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self._formats = list(formats().values())
+        self._formats = sorted(formats().values(), key=lambda f: (list(Content).index(f.content), f.title))
         self._format = QComboBox()
         self._format.addItems([f.title for f in self._formats])
         self._frames = QComboBox()
@@ -61,8 +61,8 @@ class ExportDialog(QDialog):
         self._form = QFormLayout()
         self._lay_out()
         self._connect_signals()
+        self.choose_format("gif")
         self._follow_size()
-        self._follow_format()
 
     def _lay_out(self) -> None:
         for words, control in (

@@ -32,14 +32,15 @@ class KeySheet(QDialog):
             label = QLabel(half)
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            columns.addWidget(label)
+            label.setWordWrap(True)
+            columns.addWidget(label, 1)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-        self.resize(880, 640)
+        self.resize(1040, 680)
 
 
 def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -49,7 +50,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _rows(entries: Iterable[Entry]) -> list[tuple[str, str]]:
-    return [(" or ".join(map(shortcut_text, e.keys)), f"{e.text} – {e.tip}" if e.tip else e.text) for e in entries]
+    return [(" or ".join(map(shortcut_text, e.keys)), f"{e.text}. {e.tip}." if e.tip else f"{e.text}.") for e in entries]
 
 
 def _halves(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:
@@ -64,6 +65,6 @@ def _halves(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:
 def _html(groups: list[tuple[str, list[tuple[str, str]]]]) -> str:
     parts = []
     for title, rows in groups:
-        lines = "".join(f"<tr><td style='padding-right:16px'><b>{key}</b></td><td>{words}</td></tr>" for key, words in rows)
-        parts.append(f"<h3>{title.replace('/', ': ')}</h3><table cellspacing='0' cellpadding='3'>{lines}</table>")
+        lines = "".join(f"<tr><td width='130'><b>{key}</b></td><td>{words}</td></tr>" for key, words in rows)
+        parts.append(f"<h3>{title.replace('/', ': ')}</h3><table width='100%' cellspacing='0' cellpadding='3'>{lines}</table>")
     return "".join(parts)
