@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kmeans_gui.errors import UserError
+from kmeans_gui.resources import resource
 
 if TYPE_CHECKING:
     from kmeans_gui.ui.main_window import MainWindow
@@ -40,8 +41,11 @@ def _open_window(path: Path | None) -> int:
     application.setApplicationName("kmeans-gui")
     application.setOrganizationName("kmeans-gui")
     application.setApplicationDisplayName("kmeans-gui")
+    from PySide6.QtGui import QIcon
+
     from kmeans_gui.ui.main_window import make_window
 
+    application.setWindowIcon(QIcon(str(resource("icons/kmeans-gui.svg"))))
     window = make_window(application)
     _report_defects(window)
     window.show()

@@ -1,1 +1,1 @@
-"""The window. Views emit intentions, the controller decides, ``render(old, new)`` touches what differs."""
+"""The window. Views emit intentions, the controller decides, ``refresh(old, new)`` touches what differs."""

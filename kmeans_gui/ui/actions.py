@@ -179,7 +179,7 @@ class Actions(QObject):
         bar.addSeparator()
         bar.addAction(self._by_name["fit"])
 
-    def render(self, shown: Shown) -> None:
+    def refresh(self, old: Shown | None, shown: Shown) -> None:
         """Set what is enabled, checked and named: the one place where that is decided."""
         run, step, state = shown.trace is not None, shown.step is not None, shown.state
         enabled = {

@@ -10,13 +10,13 @@ Widgets take their looks from the property ``role``, set by ``dress``: ``primary
 from __future__ import annotations
 
 from enum import IntEnum
-from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from kmeans_gui.resources import resource
 from kmeans_gui.ui.theme import LIGHT, Rgb, Theme, mix
 
 GRID = 8
@@ -24,8 +24,6 @@ GRID = 8
 
 RADIUS = 5
 CONTROL_HEIGHT = 28
-_GLYPHS = (Path(__file__).parent / "glyphs").as_posix()
-"""Where the arrows lie that a stylesheet can only take from files; their grey shows on both grounds."""
 
 _LEAST_BODY = 14
 _TYPE_RATIO = 1.25
@@ -46,8 +44,7 @@ def apply(app: QApplication, theme: Theme) -> None:
     """Dress the whole program in ``theme``."""
     global _current
     _current = theme
-    if app.style().name() != "fusion":
-        app.setStyle("Fusion")
+    app.setStyle("Fusion")
     app.setFont(font())
     colors = palette(theme)
     app.setPalette(colors)
@@ -148,7 +145,8 @@ def stylesheet(theme: Theme) -> str:
         "on_accent": color(theme.ground if theme.dark else theme.raised).name(),
         "text_hover": color(mix(theme.text, theme.ground, 0.15)).name(),
         "warning": color(_warning(theme)).name(),
-        "glyphs": _GLYPHS,
+        # The arrows, which a stylesheet can only take from files; their grey shows on both grounds.
+        "icons": resource("icons").as_posix(),
         "radius": RADIUS,
         "half": GRID // 2,
         "grid": GRID,
@@ -228,7 +226,9 @@ QToolButton[role="header"]:checked { background: transparent; }
 QToolButton[role="header"]:checked:hover, QToolButton[role="header"]:hover { background: %(hover)s; }
 QToolButton[role="header"]:focus { border-color: %(accent)s; }
 
-QToolButton[role="more"] { color: %(quiet)s; background: transparent; border-color: transparent; padding: 0; text-align: left; }
+QToolButton[role="more"] {
+    color: %(quiet)s; background: transparent; border-color: transparent; padding: 0; text-align: left; min-height: 18px;
+}
 QToolButton[role="more"]:hover { color: %(text)s; }
 QToolButton[role="more"]:focus { border-color: %(accent)s; }
 
@@ -249,8 +249,8 @@ QAbstractSpinBox::up-button { subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: %(pressed)s; border-radius: 3px; }
 QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow, QComboBox::down-arrow { width: 10px; height: 10px; }
-QAbstractSpinBox::up-arrow { image: url("%(glyphs)s/up.svg"); }
-QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("%(glyphs)s/down.svg"); }
+QAbstractSpinBox::up-arrow { image: url("%(icons)s/up.svg"); }
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("%(icons)s/down.svg"); }
 QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off, QComboBox::down-arrow:disabled { image: none; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 20px; border: none; }
 QComboBox QAbstractItemView {
@@ -261,27 +261,6 @@ QComboBox QAbstractItemView::item { min-height: %(height)dpx; padding: 0 %(half)
 
 QLabel[role="quiet"], QLabel[role="caption"] { color: %(quiet)s; }
 QLabel[role="warning"] { color: %(warning)s; }
-
-QFrame#message, QFrame#welcome, QFrame#brushBar {
-    background: %(raised)s; border: 1px solid %(line)s; border-radius: %(grid)dpx;
-}
-QFrame#message[kind="error"] { border-color: %(warning)s; }
-QFrame#message QToolButton { background: transparent; }
-
-QToolBar { background: %(surface)s; border: none; border-right: 1px solid %(line)s; padding: %(half)dpx; spacing: %(half)dpx; }
-QToolBar QToolButton { background: transparent; border-color: transparent; padding: %(half)dpx; max-height: 32px; }
-QToolBar QToolButton:hover { background: %(hover)s; }
-QToolBar QToolButton:checked { background: %(pressed)s; border-color: %(edge)s; }
-
-QMenuBar { background: %(surface)s; border-bottom: 1px solid %(line)s; }
-QMenuBar::item { background: transparent; padding: %(half)dpx %(grid)dpx; }
-QMenuBar::item:selected { background: %(hover)s; }
-QMenu { background: %(raised)s; border: 1px solid %(line)s; padding: %(half)dpx 0; }
-QMenu::item { padding: %(half)dpx 24px; }
-QMenu::item:selected { background: %(hover)s; color: %(text)s; }
-QMenu::item:disabled { color: %(faded)s; }
-QMenu::separator { height: 1px; background: %(line)s; margin: %(half)dpx %(grid)dpx; }
-QMenu::icon { padding-left: %(grid)dpx; }
 
 QFrame[role="rule"] { background: %(line)s; }
 QWidget[role="strip"] { background: %(surface)s; border-top: 1px solid %(line)s; }

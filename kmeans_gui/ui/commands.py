@@ -1,4 +1,4 @@
-"""Commands: what each action does, and the questions that some of them ask first."""
+"""Commands: what each action does, who answers what the panels ask for, and the questions that are asked first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from kmeans_gui.ui.panels.transport import SPEEDS
 
 
 class Commands(QObject):
-    """Binds the action table."""
+    """Binds the action table and the panels' requests."""
 
     def __init__(
         self,
@@ -89,6 +89,34 @@ class Commands(QObject):
             "log": self._show_log,
             "about": self._say_about,
         }
+
+    def answer(self, view: QObject) -> None:
+        """Connect each ``…_requested`` signal of a view with who answers it."""
+        for name, handler in self._answers().items():
+            if hasattr(view, name):
+                getattr(view, name).connect(handler)
+
+    def _answers(self) -> dict[str, Callable[..., object]]:
+        controller = self._controller
+        return {
+            "board_requested": controller.generate_board,
+            "open_requested": self.ask_open,
+            "columns_requested": self.choose_columns,
+            "clear_requested": controller.clear,
+            "algorithm_requested": controller.set_algorithm,
+            "parameter_requested": controller.set_parameter,
+            "seed_requested": controller.set_seed,
+            "new_start_requested": controller.new_start,
+            "forget_start_requested": controller.forget_start,
+            "seek_requested": controller.seek,
+            "speed_requested": controller.player.set_speed,
+            "k_requested": controller.set_k,
+            "cancel_requested": self._cancel,
+        }
+
+    def _cancel(self) -> None:
+        self._documents.cancel()
+        self._controller.stop_computing()
 
     # Files -------------------------------------------------------------------------------------------------------------
 

@@ -219,7 +219,9 @@ class Controller(QObject):
         """Generate a board in the background and put it on the table."""
 
         def work(publish: Publish, cancelled: Callable[[], bool]) -> Dataset:
-            return board(name, seed=seed, **parameters)
+            dataset = board(name, seed=seed, **parameters)
+            _ = dataset.bounds  # worked out here, where it keeps nobody waiting
+            return dataset
 
         self._boards.begin(work)
 

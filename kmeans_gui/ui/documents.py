@@ -95,6 +95,7 @@ class Documents(QObject):
                 return storage.load(path)
             dataset = tables.read(path, columns)
             clustering.check_points(dataset.points)
+            _ = dataset.bounds  # worked out here, where it keeps nobody waiting
             return dataset
 
         self._opening.begin(work)

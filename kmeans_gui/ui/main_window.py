@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from kmeans_gui.ui.panels.status import StatusBar
 from kmeans_gui.ui.panels.transport import TransportBar
 from kmeans_gui.ui.panels.welcome import Welcome
 from kmeans_gui.ui.screen import Screen
-from kmeans_gui.ui.shown import Shown
+from kmeans_gui.ui.shown import Shown, View
 from kmeans_gui.ui.stage import Stage
 
 FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
@@ -58,13 +57,15 @@ class MainWindow(QMainWindow):
         self._tools = QToolBar("Tools")
         self._whole = QWidget()
         self._lay_out()
-        self.screen_layout = Screen(self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller)
+        self.screen_layout = Screen(
+            self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller
+        )
         self.commands = Commands(
             self, self.actions_table, self.controller, self.documents, self.canvas, self.messages, lambda: self.stage.style
         )
         self._connect_signals(look)
         self._restore(look)
-        self._render(None, self.controller.shown)
+        self._refresh(None, self.controller.shown)
 
     def _lay_out(self) -> None:
         self.actions_table.fill_menus(self.menuBar())
@@ -96,7 +97,7 @@ class MainWindow(QMainWindow):
     # Connections -------------------------------------------------------------------------------------------------------
 
     def _connect_signals(self, look: Look) -> None:
-        self.controller.rendered.connect(self._render)
+        self.controller.rendered.connect(self._refresh)
         self.controller.refused.connect(self.messages.error)
         self.documents.progressed.connect(self._status.show_progress)
         self.documents.rested.connect(self._status.hide_progress)
@@ -105,39 +106,20 @@ class MainWindow(QMainWindow):
         self._welcome.board_requested.connect(self.show_first_board)
         look.changed.connect(self.stage.set_theme)
         for view in (*self._panels, self._transport, self._status):
-            _connect_intents(view, self._intents())
+            self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
         self.actions_table.bind({**themes, "motion": self._toggle_motion})
 
-    def _intents(self) -> Mapping[str, Callable[..., object]]:
-        """Return who answers what the panels ask for."""
-        controller = self.controller
-        return {
-            "board_requested": controller.generate_board,
-            "open_requested": self.commands.ask_open,
-            "columns_requested": self.commands.choose_columns,
-            "clear_requested": controller.clear,
-            "algorithm_requested": controller.set_algorithm,
-            "parameter_requested": controller.set_parameter,
-            "seed_requested": controller.set_seed,
-            "new_start_requested": controller.new_start,
-            "forget_start_requested": controller.forget_start,
-            "seek_requested": controller.seek,
-            "speed_requested": controller.player.set_speed,
-            "k_requested": controller.set_k,
-            "cancel_requested": self._cancel,
-        }
-
-    def _render(self, old: Shown | None, new: Shown) -> None:
-        self.actions_table.render(new)
-        self.stage.render(old, new)
-        for view in (self._caption, self._brush_bar, self._welcome, self._transport, self._status, *self._panels):
-            view.render(old, new)
-        self.screen_layout.render(old, new)
-
-    def _cancel(self) -> None:
-        self.documents.cancel()
-        self.controller.stop_computing()
+    def _refresh(self, old: Shown | None, new: Shown) -> None:
+        views: tuple[View, ...] = (
+            self.actions_table,
+            self.stage,
+            *(self._caption, self._brush_bar, self._welcome, self._transport, self._status),
+            *self._panels,
+            self.screen_layout,
+        )
+        for view in views:
+            view.refresh(old, new)
 
     def _toggle_motion(self) -> None:
         self.stage.motion = not self.stage.motion
@@ -195,13 +177,6 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file dropped."""
         self.commands.open(Path(next(url for url in event.mimeData().urls() if url.isLocalFile()).toLocalFile()))
-
-
-def _connect_intents(view: QWidget, handlers: Mapping[str, Callable[..., object]]) -> None:
-    """Connect each ``…_requested`` signal of a view with who answers it."""
-    for name, handler in handlers.items():
-        if hasattr(view, name):
-            getattr(view, name).connect(handler)
 
 
 def make_window(application: QApplication) -> MainWindow:

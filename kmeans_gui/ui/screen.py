@@ -83,7 +83,7 @@ class Screen(QObject):
         if self._controller.shown.projection:
             self._controller.set_projection(False)
 
-    def render(self, old: Shown | None, new: Shown) -> None:
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Enter and leave projection mode."""
         if old is None:
             self._show_panel(self._wanted and not self._narrow)

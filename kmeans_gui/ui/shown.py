@@ -1,19 +1,27 @@
 """Shown: what the window shows at one moment, resolved from the state, the run and the player.
 
 The controller makes a new one after every act and every half-step and hands the old and the new one to each view's
-``render(old, new)``; a view compares the fields that it shows and touches only what differs. Views decide nothing: they emit
+``refresh(old, new)``; a view compares the fields that it shows and touches only what differs. Views decide nothing: they emit
 what the user asked for (signals called ``…_requested``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from kmeans_gui.clustering import Step, Trace
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.session.state import State
+
+
+class View(Protocol):
+    """Shows a part of what is to be shown."""
+
+    def refresh(self, old: Shown | None, new: Shown, /) -> None:
+        """Touch what differs between ``old`` and ``new``; ``old`` is None at first."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

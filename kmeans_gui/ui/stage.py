@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 
 from kmeans_gui.clustering import Phase
 from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
-from kmeans_gui.ui.canvas.frame import Frame, Style, planar, switched, trail
+from kmeans_gui.ui.canvas.frame import Frame, Style, extent, planar, switched, trail
 from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.projection import mark_scale
 from kmeans_gui.ui.shown import Shown
@@ -62,7 +62,7 @@ class Stage(QObject):
         self.brush, self.density = brush, density
         self._canvas.set_tool(self._controller.shown.tool, brush, density)
 
-    def render(self, old: Shown | None, new: Shown) -> None:
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Touch what differs."""
         state = new.state
         if old is None or old.projection != new.projection or old.state.layers != state.layers:
@@ -71,8 +71,16 @@ class Stage(QObject):
             self._canvas.set_frame(frame_from(new), glide=old is not None and self._glides(old, new))
         if old is None or old.tool != new.tool:
             self._canvas.set_tool(new.tool, self.brush, self.density)
-        if (old is None or old.state.viewport != state.viewport) and state.viewport != self._canvas.viewport_range():
-            self._canvas.set_viewport(state.viewport)
+        if old is None or old.state.viewport != state.viewport:
+            self._look_at(new)
+
+    def _look_at(self, shown: Shown) -> None:
+        viewport = shown.state.viewport
+        if viewport is None:
+            step = shown.step
+            self._canvas.fit(*extent(shown.state.dataset, () if step is None else (step,)))
+        elif viewport != self._canvas.viewport_range():
+            self._canvas.set_viewport(viewport)
 
     def _glides(self, old: Shown, new: Shown) -> bool:
         """Whether the centroids' move from the old to the new half-step is shown on its way."""

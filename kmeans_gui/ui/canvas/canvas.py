@@ -207,20 +207,15 @@ class Canvas(Plot):
         view = self.view
         return view.x0, view.x1, view.y0, view.y1
 
-    def set_viewport(self, viewport: Viewport | None) -> None:
-        """Show a part of the plane; None fits the points."""
-        view = self.view
-        if viewport is None:
-            fitted = View.fitting(self._all_marks(), view.width, view.height)
-            viewport = (fitted.x0, fitted.x1, fitted.y0, fitted.y1)
+    def set_viewport(self, viewport: Viewport) -> None:
+        """Show a part of the plane."""
         x0, x1, y0, y1 = viewport
         self.plotItem.getViewBox().setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0)
 
-    def _all_marks(self) -> Floats:
-        centroids = self._frame.centroids
-        if centroids is None:
-            return self._frame.points
-        return np.vstack([self._frame.points, centroids[~np.isnan(centroids).any(axis=1)]])
+    def fit(self, low: Floats, high: Floats) -> None:
+        """Show all from ``low`` to ``high``, each of shape (2,), in data units."""
+        view = View.fitting(low, high, self.view.width, self.view.height)
+        self.set_viewport((view.x0, view.x1, view.y0, view.y1))
 
     def zoom(self, steps: int) -> None:
         """Zoom in by some steps about the middle; out if negative."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -138,3 +139,10 @@ def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
         if step.phase in (Phase.START, Phase.UPDATE):
             stops.append(planar(step.centroids))
     return tuple(reversed(stops[1:]))
+
+
+def extent(dataset: Dataset, steps: Iterable[Step]) -> tuple[Floats, Floats]:
+    """Return the lower left and the upper right corner, each of shape (2,), of all points and of the steps' centroids."""
+    places = [planar(step.centroids) for step in steps if step.centroids is not None]
+    corners = np.vstack([*(dataset.bounds if dataset.n else ()), *places]) if dataset.n or places else np.array(dataset.bounds)
+    return np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)

@@ -10,12 +10,12 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from kmeans_gui.clustering import Floats, Trace
+from kmeans_gui.clustering import Trace
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas import layers
 from kmeans_gui.ui.canvas.caption import caption_height
-from kmeans_gui.ui.canvas.frame import Frame, Style, frame_of, planar
+from kmeans_gui.ui.canvas.frame import Frame, Style, extent, frame_of
 from kmeans_gui.ui.canvas.view import View
 
 TITLE = "kmeans-gui"
@@ -57,7 +57,9 @@ class Pictures:
     ) -> None:
         self._dataset, self._trace, self._style = dataset, trace, style
         self._colors, self._caption = colors, caption
-        self._corners = _extent(dataset, trace) if view is None else np.array(view, np.float64).reshape(2, 2).T
+        steps = (trace.light(i) for i in range(len(trace)))
+        low, high = extent(dataset, steps) if view is None else np.array(view, np.float64).reshape(2, 2).T
+        self._low, self._high = low, high
         self._margin = 0.08 if view is None else 0.0
 
     def pixels(self, index: int, width: int, height: int) -> NDArray[np.uint8]:
@@ -96,22 +98,9 @@ class Pictures:
     def _view(self, frame: Frame, style: Style, width: int, height: int) -> View:
         """Return the view of the whole picture, in which nothing that must be seen lies under the caption."""
         foot = min(caption_height(style), height / 2) if frame.caption else 0.0
-        view = View.fitting(self._corners, width, height - foot, self._margin)
+        view = View.fitting(self._low, self._high, width, height - foot, self._margin)
         _, pixels_per_unit = view.pixels_per_unit
         return replace(view, y0=view.y0 - foot / pixels_per_unit, height=height)
-
-
-def _extent(dataset: Dataset, trace: Trace) -> Floats:
-    """Return the lower left and upper right corner of the points and of all places of centroids, shape (2, 2)."""
-    places = [dataset.planar()] if dataset.n else []
-    for i in range(len(trace)):
-        centroids = trace.light(i).centroids
-        if centroids is not None:
-            places.append(planar(centroids[~np.isnan(centroids).any(axis=1)]))
-    bounds = [corner for place in places if len(place) for corner in (place.min(axis=0), place.max(axis=0))]
-    if not bounds:
-        return np.empty((0, 2))
-    return np.array([np.min(bounds, axis=0), np.max(bounds, axis=0)])
 
 
 def _array(image: QImage) -> NDArray[np.uint8]:

@@ -31,9 +31,11 @@ class View:
     height: float
 
     @classmethod
-    def fitting(cls, points: Floats, width: float, height: float, margin: float = 0.08) -> View:
-        """Return the view that shows all points, one data unit as long across as up, with a margin (a share of the size)."""
-        low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.full(2, -1.0), np.full(2, 1.0))
+    def fitting(cls, low: Floats, high: Floats, width: float, height: float, margin: float = 0.08) -> View:
+        """Return the view that shows all from ``low`` to ``high``, each of shape (2,): the corners of a box in data units.
+
+        One data unit is as long across as up; ``margin`` is left free at each side, as a share of the size.
+        """
         center, span = (low + high) / 2, high - low
         scale = max(span[0] / width, span[1] / height) / (1 - 2 * margin)
         if not scale > 0:

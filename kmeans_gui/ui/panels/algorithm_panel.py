@@ -9,10 +9,11 @@ from kmeans_gui import clustering
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import SEED, ChoiceBox, IntBox, push_button, sentence
 from kmeans_gui.ui.panels.form import NUMBER_WIDTH, ParameterForm, field_label
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.shown import Shown
 
 
-class AlgorithmPanel(QWidget):
+class AlgorithmPanel(Panel):
     """The algorithm, the form made from its parameters, and the start.
 
     Signals
@@ -83,7 +84,7 @@ class AlgorithmPanel(QWidget):
         self.new_start.clicked.connect(self.new_start_requested)
         self.forget.clicked.connect(self.forget_start_requested)
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the algorithm, its parameters, the seed and where the run starts from."""
         state = new.state
         if old is not None and state is old.state:

@@ -50,7 +50,7 @@ class BrushBar(QFrame):
     def _emit(self) -> None:
         self.brush_requested.emit(self.brush, self.density)
 
-    def render(self, old: Shown | None, new: Shown) -> None:
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Come and go with the tool."""
         if old is not None and old.tool == new.tool and old.projection == new.projection:
             return

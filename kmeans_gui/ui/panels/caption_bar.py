@@ -47,7 +47,7 @@ class CaptionBar(QLabel):
         self.setStyleSheet(f"font-size: {pixels}px; font-weight: 600;" if pixels else "")
         self.setFont(font)
 
-    def render(self, old: Shown | None, new: Shown) -> None:
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Say what is on show."""
         if old is None or old.step is not new.step or old.tool != new.tool or old.state.dataset is not new.state.dataset:
             self.setText(self._words(new))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kmeans_gui.clustering import Note
@@ -14,16 +14,20 @@ from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import SEED, ChoiceBox, ElidedLabel, IntBox, icon_button, push_button, sentence
 from kmeans_gui.ui.panels.form import NUMBER_WIDTH, ParameterForm, field_label
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.section import Disclosure
 from kmeans_gui.ui.shown import Shown
 
 _DICE = 10_000
 """The dice draws seeds below this, short enough to be read out."""
 
+_COLUMNS_WIDTH = 180
+"""Pixels for the names of the columns, which may be long; the panel must not grow with them."""
+
 _FROM_BOARD = re.compile(r"(.+), seed (\d+)")
 
 
-class DataPanel(QWidget):
+class DataPanel(Panel):
     """What is on the board, and a form for generating another board.
 
     The form is a draft: nothing comes of it until the user asks for the board.
@@ -69,6 +73,7 @@ class DataPanel(QWidget):
     def _style(self) -> None:
         self.source.setFont(appearance.tabular(appearance.font()))
         self.generate.setAccessibleName("Generate board")
+        self.columns.setAccessibleName("Columns")
         self.dice.setFixedWidth(appearance.CONTROL_HEIGHT)
         self.seed.setFixedWidth(NUMBER_WIDTH - appearance.CONTROL_HEIGHT - appearance.GRID // 2)
         appearance.dress(self.dice, "square")
@@ -121,7 +126,7 @@ class DataPanel(QWidget):
         self.columns.clicked.connect(self.columns_requested)
         self.clear.clicked.connect(self.clear_requested)
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show where the points came from and how many there are."""
         dataset = new.state.dataset
         if old is not None and dataset is old.state.dataset:
@@ -131,10 +136,16 @@ class DataPanel(QWidget):
         self.left_out.setVisible(dataset.left_out > 0)
         self.clear.setEnabled(dataset.n > 0)
         made = _FROM_BOARD.fullmatch(dataset.source)
-        self.columns.setText(f"Columns: {', '.join(dataset.columns)}")
-        self.columns.setVisible(dataset.n > 0 and made is None and dataset.source != Dataset.source)
+        self._show_columns(dataset, from_file=dataset.n > 0 and made is None and dataset.source != Dataset.source)
         if made and (old is None or dataset.source != old.state.dataset.source):
             self._start_from(made[1], int(made[2]))
+
+    def _show_columns(self, dataset: Dataset, from_file: bool) -> None:
+        words = f"Columns: {', '.join(dataset.columns)}"
+        elided = self.columns.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _COLUMNS_WIDTH)
+        self.columns.setText(elided.replace("&", "&&"))
+        self.columns.setToolTip(f"{words}. Choose others")
+        self.columns.setVisible(from_file)
 
     def _start_from(self, title: str, seed: int) -> None:
         """Let the form start from the board that is on show."""

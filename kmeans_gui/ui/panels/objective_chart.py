@@ -90,7 +90,7 @@ class ObjectiveChart(Plot):
             axis.setPen(pg.mkPen(appearance.color(theme.line)))
             axis.setTextPen(pg.mkPen(quiet))
 
-    def render(self, old: Shown | None, new: Shown) -> None:
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
         if self._read(new):
             self._draw()

@@ -9,13 +9,14 @@ from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import ElidedLabel
 from kmeans_gui.ui.panels.objective_chart import ObjectiveChart
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.reading import change_of
 from kmeans_gui.ui.shown import Shown
 
 NOT_YET = "not yet"
 
 
-class ObjectivePanel(QWidget):
+class ObjectivePanel(Panel):
     """The objective's name, its value, and its curve over the run.
 
     Signals
@@ -44,9 +45,9 @@ class ObjectivePanel(QWidget):
         self.chart.seek_requested.connect(self.seek_requested)
         self.chart.hovered.connect(self._on_hovered)
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
-        self.chart.render(old, new)
+        self.chart.refresh(old, new)
         if old is not None and new.step is old.step and new.previous is old.previous:
             return
         name = "objective" if new.step is None else new.step.objective_name

@@ -13,6 +13,7 @@ from kmeans_gui.clustering import Note
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import ElidedLabel, icon_button
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.reading import change_of, shift_in, switched_in
 from kmeans_gui.ui.shown import Shown
 
@@ -125,7 +126,7 @@ class Progress(QWidget):
         return f": {duration(elapsed * (total - done) / done)} left"
 
 
-class StatusBar(QWidget):
+class StatusBar(Panel):
     """The line at the foot of the window.
 
     Signals
@@ -169,7 +170,7 @@ class StatusBar(QWidget):
         self.tool.setToolTip("The tool that is on")
         self.tool.setAccessibleName("Tool")
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the numbers of ``new``."""
         if old is None or new.trace is not old.trace or new.state.dataset is not old.state.dataset:
             self.readings.settle()

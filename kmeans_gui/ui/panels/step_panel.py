@@ -9,6 +9,7 @@ from kmeans_gui.clustering import Step
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.centroid_table import CentroidTable
 from kmeans_gui.ui.panels.controls import sentence
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.pseudocode import Pseudocode
 from kmeans_gui.ui.shown import Shown
 
@@ -16,7 +17,7 @@ _NOTE_LINES = 3
 """Room kept for the sentence, so that what stands below it stays where it is."""
 
 
-class StepPanel(QWidget):
+class StepPanel(Panel):
     """Explains the half-step on show."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,7 +43,7 @@ class StepPanel(QWidget):
         for part in self._parts:
             part.hide()
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the half-step of ``new``."""
         if old is None or new.state.algorithm != old.state.algorithm:
             self.code.set_lines(clustering.algorithm(new.state.algorithm).pseudocode)

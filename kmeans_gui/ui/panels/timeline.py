@@ -77,7 +77,7 @@ class Timeline(QSlider):
         self.setToolTip("Click or drag to go to a half-step")
         self.valueChanged.connect(self.seek_requested)
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
         if old is not None and (new.trace, new.length, new.position) == (old.trace, old.length, old.position):
             return

@@ -14,6 +14,7 @@ from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.parameters import Int, Parameter
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import ChoiceBox, IntBox
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.timeline import Timeline
 from kmeans_gui.ui.shown import Shown
 
@@ -83,7 +84,7 @@ class ActionButton(QToolButton):
             self.setIcon(appearance.icon(self._icon, inverse=True))
 
 
-class TransportBar(QWidget):
+class TransportBar(Panel):
     """The bar at the bottom: buttons, timeline, position, speed and K.
 
     Parameters
@@ -156,9 +157,9 @@ class TransportBar(QWidget):
         self.speed.value_requested.connect(self.speed_requested.emit)
         self.k.value_requested.connect(self.k_requested.emit)
 
-    def render(self, old: Shown | None, new: Shown) -> None:  # type: ignore[override]
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show what differs between ``old`` and ``new``."""
-        self.timeline.render(old, new)
+        self.timeline.refresh(old, new)
         self._render_words(old, new)
         self._render_place(new)
         if old is None or new.speed != old.speed:

@@ -34,7 +34,7 @@ class Welcome(QFrame):
         button.clicked.connect(self.board_requested)
         host.installEventFilter(self)
 
-    def render(self, old: Shown | None, new: Shown) -> None:
+    def refresh(self, old: Shown | None, new: Shown) -> None:
         """Come and go with the points."""
         self.setVisible(new.state.dataset.n == 0 and new.state.start is None)
         self._place()

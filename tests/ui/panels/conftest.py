@@ -52,7 +52,7 @@ def said() -> Said:
 @pytest.fixture
 def dressed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Theme], None]]:
     """Dress the program in a theme, and undress it after the test."""
-    palette, font, style = qapp.palette(), qapp.font(), qapp.style().name()
+    palette, font, rules = qapp.palette(), qapp.font(), qapp.styleSheet()
     monkeypatch.setattr(appearance, "_current", appearance.current())
 
     def dress(theme: Theme) -> None:
@@ -60,8 +60,7 @@ def dressed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
         QApplication.processEvents()
 
     yield dress
-    qapp.setStyleSheet("")
-    qapp.setStyle(style)
+    qapp.setStyleSheet(rules)
     qapp.setPalette(palette)
     qapp.setFont(font)
 

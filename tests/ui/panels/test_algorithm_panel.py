@@ -36,7 +36,7 @@ def enter(control, text):
 
 def test_shows_the_algorithm_its_parameters_and_the_seed(panel, moment):
     shown = moment(k=5)
-    panel.render(None, replace(shown, state=replace(shown.state, seed=12)))
+    panel.refresh(None, replace(shown, state=replace(shown.state, seed=12)))
     algorithm = clustering.algorithm(shown.state.algorithm)
     assert panel.algorithm.currentText() == panel.title.text() == algorithm.title
     assert panel.title.toolTip() == algorithm.summary
@@ -45,14 +45,14 @@ def test_shows_the_algorithm_its_parameters_and_the_seed(panel, moment):
 
 
 def test_entering_a_parameter_asks_for_it(panel, moment, said):
-    panel.render(None, moment())
+    panel.refresh(None, moment())
     asked = said(panel.parameter_requested)
     enter(panel.form.controls["k"], "7")
     assert asked == [("k", 7)]
 
 
 def test_entering_a_seed_asks_for_it_whole(panel, moment, said):
-    panel.render(None, moment())
+    panel.refresh(None, moment())
     asked = said(panel.seed_requested)
     enter(panel.seed, str(2**40))
     assert asked == [(2**40,)]
@@ -62,11 +62,11 @@ def test_another_algorithm_brings_its_own_form(monkeypatch, show, moment, said, 
     monkeypatch.setitem(clustering.REGISTRY, "other", OTHER)
     panel = show(AlgorithmPanel())
     first = moment()
-    panel.render(None, first)
+    panel.refresh(None, first)
     asked = said(panel.algorithm_requested)
     pick(panel.algorithm, "Another method")
     assert asked == [("other",)]
-    panel.render(first, replace(first, state=replace(first.state, algorithm="other", parameters={"depth": 6})))
+    panel.refresh(first, replace(first, state=replace(first.state, algorithm="other", parameters={"depth": 6})))
     assert panel.form.values() == {"depth": 6}
     heard = said(panel.parameter_requested)
     enter(panel.form.controls["depth"], "8")
@@ -76,13 +76,13 @@ def test_another_algorithm_brings_its_own_form(monkeypatch, show, moment, said, 
 def test_with_one_algorithm_there_is_nothing_to_choose(monkeypatch, show, moment):
     monkeypatch.setattr(clustering, "REGISTRY", {clustering.DEFAULT: clustering.algorithm(clustering.DEFAULT)})
     panel = show(AlgorithmPanel())
-    panel.render(None, moment())
+    panel.refresh(None, moment())
     assert panel.title.isVisible()
     assert not panel.algorithm.isVisible()
 
 
 def test_new_start_asks_for_one(panel, moment, said):
-    panel.render(None, moment())
+    panel.refresh(None, moment())
     asked = said(panel.new_start_requested)
     QTest.mouseClick(panel.new_start, Qt.MouseButton.LeftButton)
     assert len(asked) == 1
@@ -90,23 +90,23 @@ def test_new_start_asks_for_one(panel, moment, said):
 
 def test_centroids_placed_by_hand_are_told_and_can_be_forgotten(panel, moment, said):
     first = moment()
-    panel.render(None, first)
+    panel.refresh(None, first)
     assert not panel.placed.isVisible()
     placed = replace(first, state=replace(first.state, start=np.zeros((3, 2))))
-    panel.render(first, placed)
+    panel.refresh(first, placed)
     assert panel.placed.isVisible()
     asked = said(panel.forget_start_requested)
     QTest.mouseClick(panel.forget, Qt.MouseButton.LeftButton)
     assert len(asked) == 1
-    panel.render(placed, first)
+    panel.refresh(placed, first)
     assert not panel.placed.isVisible()
 
 
 def test_rendering_asks_for_nothing(panel, moment, said):
     heard = [said(signal) for signal in (panel.algorithm_requested, panel.parameter_requested, panel.seed_requested)]
     first = moment(k=3)
-    panel.render(None, first)
+    panel.refresh(None, first)
     other = moment(k=6)
-    panel.render(first, replace(other, state=replace(other.state, seed=5)))
+    panel.refresh(first, replace(other, state=replace(other.state, seed=5)))
     assert heard == [[], [], []]
     assert panel.form.values()["k"] == 6

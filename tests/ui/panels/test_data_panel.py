@@ -38,14 +38,14 @@ def enter(control, text):
 
 
 def test_says_where_the_points_came_from_and_how_many_there_are(panel):
-    panel.render(None, on_board(board("gaussians", seed=1, n=2000)))
+    panel.refresh(None, on_board(board("gaussians", seed=1, n=2000)))
     assert panel.source.text() == "Gaussians, seed 1 · 2,000 points"
     assert not panel.left_out.isVisible()
 
 
 @pytest.mark.parametrize(("rows", "words"), [(1, "1 row left out"), (3000, "3,000 rows left out")])
 def test_says_how_many_rows_were_left_out_and_why(panel, rows, words):
-    panel.render(None, on_board(Dataset.of(np.zeros((1, 2)), source="iris.csv", left_out=rows)))
+    panel.refresh(None, on_board(Dataset.of(np.zeros((1, 2)), source="iris.csv", left_out=rows)))
     assert panel.source.text() == "iris.csv · 1 point"
     assert panel.left_out.isVisible()
     assert panel.left_out.text() == f"{words}: a value is missing or not finite"
@@ -53,9 +53,9 @@ def test_says_how_many_rows_were_left_out_and_why(panel, rows, words):
 
 def test_an_empty_board_says_so_and_cannot_be_cleared(panel):
     full = on_board(board("gaussians"))
-    panel.render(None, full)
+    panel.refresh(None, full)
     assert panel.clear.isEnabled()
-    panel.render(full, Shown())
+    panel.refresh(full, Shown())
     assert panel.source.text() == "No points yet"
     assert not panel.clear.isEnabled()
 
@@ -100,24 +100,24 @@ def test_the_dice_asks_for_the_board_from_another_seed(panel, said):
 
 def test_the_form_starts_from_the_board_on_show(panel, said):
     asked = said(panel.board_requested)
-    panel.render(None, on_board(board("moons", seed=9)))
+    panel.refresh(None, on_board(board("moons", seed=9)))
     click(panel.generate)
     assert asked == [("moons", 9, resolve(REGISTRY["moons"].parameters, {}))]
 
 
 def test_an_edit_of_the_points_leaves_the_draft_alone(panel, pick):
     first = on_board(board("moons", seed=9))
-    panel.render(None, first)
+    panel.refresh(None, first)
     pick(panel.board, REGISTRY["uniform"].title)
     edited = first.state.dataset.taken(np.arange(5))
-    panel.render(first, on_board(edited))
+    panel.refresh(first, on_board(edited))
     assert panel.board.value() == "uniform"
     assert panel.source.text() == "Moons, seed 9 · 5 points"
 
 
 @pytest.mark.parametrize("name", ["open", "clear", "columns"])
 def test_the_buttons_ask(panel, said, name):
-    panel.render(None, on_board(Dataset.of(np.zeros((4, 2)), columns=("width", "length"), source="iris.csv")))
+    panel.refresh(None, on_board(Dataset.of(np.zeros((4, 2)), columns=("width", "length"), source="iris.csv")))
     asked = said(getattr(panel, f"{name}_requested"))
     click(getattr(panel, name))
     assert len(asked) == 1
@@ -125,18 +125,25 @@ def test_the_buttons_ask(panel, said, name):
 
 def test_columns_are_named_for_points_from_a_file_alone(panel):
     table = Dataset.of(np.zeros((4, 2)), columns=("width", "length"), source="iris.csv")
-    panel.render(None, on_board(table))
+    panel.refresh(None, on_board(table))
     assert panel.columns.isVisible()
     assert panel.columns.text() == "Columns: width, length"
     for other in (board("gaussians"), Dataset.of(np.zeros((4, 2)))):
-        panel.render(on_board(table), on_board(other))
+        panel.refresh(on_board(table), on_board(other))
         assert not panel.columns.isVisible()
+
+
+def test_long_names_of_columns_do_not_widen_the_panel(panel):
+    names = ("a" * 200, "profit & loss")
+    panel.refresh(None, on_board(Dataset.of(np.zeros((4, 2)), columns=names, source="b" * 200)))
+    assert panel.minimumSizeHint().width() <= 220
+    assert names[0] in panel.columns.toolTip()
 
 
 def test_rendering_asks_for_nothing(panel, said):
     signals = (panel.board_requested, panel.open_requested, panel.clear_requested, panel.columns_requested)
     heard = [said(signal) for signal in signals]
     first = on_board(board("gaussians"))
-    panel.render(None, first)
-    panel.render(first, replace(first, state=replace(first.state, dataset=board("moons"))))
+    panel.refresh(None, first)
+    panel.refresh(first, replace(first, state=replace(first.state, dataset=board("moons"))))
     assert heard == [[], [], [], []]

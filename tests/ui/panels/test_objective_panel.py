@@ -32,20 +32,20 @@ def at(chart, index):
 
 
 def ready(panel, shown):
-    panel.render(None, shown)
+    panel.refresh(None, shown)
     QApplication.processEvents()
     return panel.chart
 
 
 @pytest.mark.parametrize("shown", [Shown(), "start"])
 def test_before_the_first_measure_it_says_not_yet(panel, moment, shown):
-    panel.render(None, moment(0) if shown == "start" else shown)
+    panel.refresh(None, moment(0) if shown == "start" else shown)
     assert panel.value.text() == "not yet"
 
 
 def test_names_the_objective_its_value_and_its_change(panel, moment):
     shown = moment(2)
-    panel.render(None, shown)
+    panel.refresh(None, shown)
     step, previous = shown.step, shown.previous
     assert panel.name.text() == "Inertia"
     assert panel.value.text() == f"{number(step.objective)} ({number(step.objective - previous.objective, 3)})"
@@ -114,14 +114,14 @@ def test_the_curve_grows_with_the_run_and_starts_over_with_another(panel, long_m
     chart = ready(panel, part)
     assert chart.value_at(9) == pytest.approx(1 / 9)
     assert chart.value_at(10) is None
-    panel.render(part, whole)
+    panel.refresh(part, whole)
     assert chart.value_at(39) == pytest.approx(1 / 39)
     assert chart.viewRange()[0][1] >= 39
     other = long_moment(5)
-    panel.render(whole, other)
+    panel.refresh(whole, other)
     assert chart.value_at(4) == pytest.approx(1 / 4)
     assert chart.value_at(5) is None
-    panel.render(other, Shown())
+    panel.refresh(other, Shown())
     assert chart.value_at(1) is None
 
 
@@ -142,7 +142,7 @@ def test_the_place_in_the_run_is_marked_where_the_step_is(panel, long_moment):
     chart = ready(panel, shown)
     assert chart._playhead.isVisible()
     assert chart._playhead.value() == 4
-    panel.render(shown, Shown())
+    panel.refresh(shown, Shown())
     assert not chart._playhead.isVisible()
 
 

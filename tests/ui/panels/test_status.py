@@ -36,7 +36,7 @@ def status(show, clock):
 def test_an_assignment_in_numbers(status, moment):
     shown = moment(3)
     step, previous = shown.step, shown.previous
-    status.render(None, shown)
+    status.refresh(None, shown)
     change = number(step.objective - previous.objective, 3)
     assert status.readings.text() == (
         f"200 of 200 points · K 3 · iteration 2 · inertia {number(step.objective)} ({change}) · "
@@ -46,52 +46,52 @@ def test_an_assignment_in_numbers(status, moment):
 
 def test_an_update_repeats_how_many_the_assignment_before_it_switched(status, moment):
     shown = moment(4)
-    status.render(None, shown)
+    status.refresh(None, shown)
     assert f"{shown.previous.changed} switched · shift {number(shown.step.shift)}" in status.readings.text()
     assert shown.previous.changed > 0
 
 
 def test_the_start_and_the_first_assignment(status, moment):
-    status.render(None, moment(0))
+    status.refresh(None, moment(0))
     assert status.readings.text() == "200 of 200 points · K 3 · iteration 0 · inertia not yet"
-    status.render(None, moment(1))
+    status.refresh(None, moment(1))
     assert status.readings.text().endswith("200 assigned")
 
 
 def test_without_a_run_or_points(status):
-    status.render(None, Shown())
+    status.refresh(None, Shown())
     assert status.readings.text() == "No points · K 3"
 
 
 def test_k_is_the_number_of_centroids_placed_by_hand(status, moment):
     shown = moment(0)
-    status.render(None, replace(shown, state=replace(shown.state, start=np.zeros((5, 2)))))
+    status.refresh(None, replace(shown, state=replace(shown.state, start=np.zeros((5, 2)))))
     assert "K 5" in status.readings.text()
 
 
 def test_rows_left_out_are_counted_on_screen(status):
     table = Shown(state=State(dataset=Dataset.of(np.zeros((1997, 2)), left_out=3)))
-    status.render(None, table)
+    status.refresh(None, table)
     assert status.readings.text().startswith("1,997 of 2,000 points")
     assert status.left_out.isVisible()
     assert status.left_out.text() == "3 rows left out"
-    status.render(table, Shown())
+    status.refresh(table, Shown())
     assert not status.left_out.isVisible()
 
 
 def test_the_tool_that_is_on_is_named(status):
-    status.render(None, Shown(tool="erase"))
+    status.refresh(None, Shown(tool="erase"))
     assert status.tool.text() == "Tool: erase"
 
 
 def test_places_do_not_shrink_during_a_run(status, long_moment):
     wide, narrow = long_moment(2000, position=1999), long_moment(2000, position=3)
     narrow = replace(narrow, trace=wide.trace, state=replace(narrow.state, dataset=wide.state.dataset))
-    status.render(None, wide)
+    status.refresh(None, wide)
     width = status.readings.sizeHint().width()
-    status.render(wide, narrow)
+    status.refresh(wide, narrow)
     assert status.readings.sizeHint().width() >= width
-    status.render(narrow, Shown())
+    status.refresh(narrow, Shown())
     assert status.readings.sizeHint().width() < width
 
 
@@ -152,7 +152,7 @@ def test_a_message_stays_until_the_next(status):
 
 
 def test_it_never_widens_the_window(status, moment):
-    status.render(None, moment(3))
+    status.refresh(None, moment(3))
     status.show_message("A long sentence " * 30)
     status.show_progress("Writing frames", 3, 12)
     assert status.minimumSizeHint().width() <= 640

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase
@@ -19,10 +20,10 @@ def panel(show):
 
 
 def test_without_a_step_there_is_one_line(panel, moment):
-    panel.render(None, Shown())
+    panel.refresh(None, Shown())
     assert panel.empty.isVisible()
     assert not any(part.isVisible() for part in (panel.title, panel.note, panel.code, panel.table))
-    panel.render(Shown(), moment(1))
+    panel.refresh(Shown(), moment(1))
     assert not panel.empty.isVisible()
     assert all(part.isVisible() for part in (panel.title, panel.note, panel.code, panel.table))
 
@@ -30,7 +31,7 @@ def test_without_a_step_there_is_one_line(panel, moment):
 @pytest.mark.parametrize("position", range(5))
 def test_tells_the_step_in_its_own_words(panel, moment, position):
     shown = moment(position)
-    panel.render(None, shown)
+    panel.refresh(None, shown)
     assert panel.title.text() == str(shown.step.title)
     assert panel.note.text() == str(shown.step.note)
 
@@ -38,7 +39,7 @@ def test_tells_the_step_in_its_own_words(panel, moment, position):
 @pytest.mark.parametrize("position", [0, 1, 2, -1])
 def test_lights_the_line_of_the_phase(panel, moment, position):
     shown = moment(position)
-    panel.render(None, shown)
+    panel.refresh(None, shown)
     lines = clustering.algorithm(shown.state.algorithm).pseudocode
     expected = [text.strip() for text, phases in lines if shown.step.phase in phases]
     assert panel.code.lit() == expected
@@ -47,7 +48,7 @@ def test_lights_the_line_of_the_phase(panel, moment, position):
 
 def test_lighting_a_line_moves_none(panel, moment):
     shown = moment(1)
-    panel.render(None, shown)
+    panel.refresh(None, shown)
     height = panel.code.heightForWidth(240)
     panel.code.light(Phase.DONE)
     assert panel.code.heightForWidth(240) == height
@@ -56,20 +57,20 @@ def test_lighting_a_line_moves_none(panel, moment):
 
 def test_counts_points_and_shares_of_each_centroid(panel, moment):
     dataset = Dataset.of(np.concatenate([np.zeros((3000, 2)), np.full((1000, 2), 9.0)]))
-    panel.render(None, moment(1, k=2, dataset=dataset))
+    panel.refresh(None, moment(1, k=2, dataset=dataset))
     assert sorted((row.count, row.share) for row in panel.table.rows()) == [("1,000", "25.0 %"), ("3,000", "75.0 %")]
     assert [row.number for row in panel.table.rows()] == [1, 2]
 
 
 def test_before_the_first_assignment_there_is_nothing_to_count(panel, moment):
-    panel.render(None, moment(0))
+    panel.refresh(None, moment(0))
     assert [(row.count, row.share) for row in panel.table.rows()] == [("–", "–")] * 3
 
 
 @pytest.mark.parametrize(("k", "rows", "rest"), [(12, 12, ""), (25, 12, "and 13 more"), (1012, 12, "and 1,000 more")])
 def test_at_most_twelve_centroids_are_listed(panel, moment, k, rows, rest):
     dataset = Dataset.of(np.random.default_rng(0).random((1100, 2)))
-    panel.render(None, moment(1, k=k, dataset=dataset))
+    panel.refresh(None, moment(1, k=k, dataset=dataset))
     assert len(panel.table.rows()) == rows
     assert panel.table.rest() == rest
 
@@ -78,7 +79,7 @@ def test_a_dropped_centroid_says_so_and_keeps_its_number(panel, moment):
     shown = moment(1)
     centroids = shown.step.centroids.copy()
     centroids[1] = np.nan
-    panel.render(None, replace(shown, step=replace(shown.step, centroids=centroids)))
+    panel.refresh(None, replace(shown, step=replace(shown.step, centroids=centroids)))
     rows = panel.table.rows()
     assert (rows[1].number, rows[1].count) == (2, "dropped")
     assert rows[0].count != "dropped"
@@ -86,8 +87,9 @@ def test_a_dropped_centroid_says_so_and_keeps_its_number(panel, moment):
 
 def test_swatches_wear_the_clusters_colors(panel, moment):
     shown = moment(1)
-    panel.render(None, replace(shown, state=replace(shown.state, colors=(7, 2, 4))))
+    panel.refresh(None, replace(shown, state=replace(shown.state, colors=(7, 2, 4))))
     assert [row.slot for row in panel.table.rows()] == [7, 2, 4]
+    QApplication.processEvents()
     image = panel.table.grab().toImage()
     for line, slot in enumerate((7, 2, 4), start=1):
         wanted = appearance.color(appearance.current().cluster(slot))
@@ -96,7 +98,7 @@ def test_swatches_wear_the_clusters_colors(panel, moment):
 
 def test_a_following_step_of_the_same_kind_is_shown_too(panel, moment):
     first, second = moment(1), moment(3)
-    panel.render(None, first)
-    panel.render(first, replace(second, state=first.state))
+    panel.refresh(None, first)
+    panel.refresh(first, replace(second, state=first.state))
     assert panel.note.text() == str(second.step.note)
     assert [row.count for row in panel.table.rows()] == [f"{c:,}" for c in second.step.counts()]

@@ -62,14 +62,14 @@ def test_every_place_leads_to_the_nearest_half_step(length, width, x):
 
 
 def test_the_ends_of_a_long_run_stand_at_the_ends(timeline, long_moment):
-    timeline.render(None, long_moment(LONG))
+    timeline.refresh(None, long_moment(LONG))
     scale = timeline.scale()
     assert (scale.index(0), scale.index(500)) == (0, LONG - 1)
     assert scale.index(250) == pytest.approx(LONG / 2, abs=1)
 
 
 def test_a_click_asks_for_the_half_step_there(timeline, long_moment, said):
-    timeline.render(None, long_moment(15))
+    timeline.refresh(None, long_moment(15))
     asked = said(timeline.seek_requested)
     press(timeline, timeline.scale().x(7))
     release(timeline, timeline.scale().x(7))
@@ -77,7 +77,7 @@ def test_a_click_asks_for_the_half_step_there(timeline, long_moment, said):
 
 
 def test_dragging_scrubs_and_asks_once_for_each_half_step(timeline, long_moment, said):
-    timeline.render(None, long_moment(15))
+    timeline.refresh(None, long_moment(15))
     asked = said(timeline.seek_requested)
     at = timeline.scale().x
     press(timeline, at(3))
@@ -89,7 +89,7 @@ def test_dragging_scrubs_and_asks_once_for_each_half_step(timeline, long_moment,
 
 
 def test_the_wheel_steps_and_small_turns_add_up(timeline, long_moment, said):
-    timeline.render(None, long_moment(15, position=5))
+    timeline.refresh(None, long_moment(15, position=5))
     asked = said(timeline.seek_requested)
     wheel(timeline, y=-120)
     wheel(timeline, y=-60)
@@ -101,16 +101,16 @@ def test_the_wheel_steps_and_small_turns_add_up(timeline, long_moment, said):
 def test_rendering_asks_for_nothing(timeline, long_moment, said):
     asked = said(timeline.seek_requested)
     first = long_moment(15, position=5)
-    timeline.render(None, first)
+    timeline.refresh(None, first)
     second = long_moment(9, position=8)
-    timeline.render(first, second)
-    timeline.render(second, Shown())
+    timeline.refresh(first, second)
+    timeline.refresh(second, Shown())
     assert asked == []
     assert timeline.value() == 0
 
 
 def test_without_a_run_a_click_asks_for_nothing(timeline, said):
-    timeline.render(None, Shown())
+    timeline.refresh(None, Shown())
     asked = said(timeline.seek_requested)
     press(timeline, 300)
     release(timeline, 300)
@@ -119,7 +119,7 @@ def test_without_a_run_a_click_asks_for_nothing(timeline, said):
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_PageDown])
 def test_keys_are_left_to_the_window(timeline, long_moment, said, key):
-    timeline.render(None, long_moment(15, position=5))
+    timeline.refresh(None, long_moment(15, position=5))
     asked = said(timeline.seek_requested)
     timeline.setFocus()
     event = QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
@@ -129,7 +129,7 @@ def test_keys_are_left_to_the_window(timeline, long_moment, said, key):
 
 
 def test_assistive_technology_meets_a_slider_with_a_value_in_words(timeline, long_moment):
-    timeline.render(None, long_moment(15, position=5))
+    timeline.refresh(None, long_moment(15, position=5))
     interface = QAccessible.queryAccessibleInterface(timeline)
     assert interface.role() is QAccessible.Role.Slider
     assert timeline.accessibleName() == "Timeline"
@@ -140,15 +140,15 @@ def test_assistive_technology_meets_a_slider_with_a_value_in_words(timeline, lon
 def test_the_line_grows_with_the_run(timeline, long_moment):
     first = long_moment(LONG)
     part = Shown(state=first.state, trace=first.trace, step=first.step, length=100)
-    timeline.render(None, part)
+    timeline.refresh(None, part)
     assert timeline.maximum() == 99
-    timeline.render(part, first)
+    timeline.refresh(part, first)
     assert timeline.maximum() == LONG - 1
 
 
 @pytest.mark.parametrize("length", [1, 2, 15, 600, LONG])
 def test_it_paints_at_any_length(timeline, long_moment, length):
-    timeline.render(None, long_moment(length))
+    timeline.refresh(None, long_moment(length))
     empty = Timeline()
     empty.resize(timeline.size())
     assert timeline.grab().toImage() != empty.grab().toImage()

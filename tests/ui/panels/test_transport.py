@@ -41,7 +41,7 @@ def test_each_button_follows_its_actions_enablement_and_tooltip(bar, actions, na
 
 def test_the_step_button_names_the_next_act(bar, actions, moment):
     width = bar.buttons["step"].width()
-    bar.render(None, moment(0, next_title="Assign 200 points"))
+    bar.refresh(None, moment(0, next_title="Assign 200 points"))
     assert bar.buttons["step"].text() == "Assign 200 points"
     actions["step"].setEnabled(False)
     actions["step"].setText("Step")
@@ -53,33 +53,33 @@ def test_the_step_button_names_the_next_act(bar, actions, moment):
 def test_a_long_act_is_elided_and_the_button_keeps_its_width(bar, moment):
     width = bar.buttons["step"].width()
     words = "Move 10,000 centroids & look for those that have lost all their points"
-    bar.render(None, moment(0, next_title=words))
+    bar.refresh(None, moment(0, next_title=words))
     assert bar.buttons["step"].text().endswith("…")
     assert bar.buttons["step"].words() == words
     assert bar.buttons["step"].width() == width
 
 
 def test_the_end_and_the_beginning_are_named(bar, moment):
-    bar.render(None, Shown())
+    bar.refresh(None, Shown())
     assert (bar.buttons["step"].text(), bar.place.text()) == ("Step", "–")
-    bar.render(None, moment(-1))
+    bar.refresh(None, moment(-1))
     assert bar.buttons["step"].text() == "At the end"
 
 
 def test_play_becomes_pause(bar, actions, moment):
     still = moment(2)
-    bar.render(None, still)
+    bar.refresh(None, still)
     assert bar.buttons["play"].text() == "Play"
-    bar.render(still, replace(still, playing=True))
+    bar.refresh(still, replace(still, playing=True))
     actions["play"].setEnabled(True)
     assert bar.buttons["play"].text() == "Pause"
 
 
 def test_the_place_in_the_run_is_shown_and_grows_while_computing(bar, long_moment):
     shown = long_moment(1500, position=7)
-    bar.render(None, replace(shown, length=15, computing=True))
+    bar.refresh(None, replace(shown, length=15, computing=True))
     assert bar.place.text() == "7 / 14…"
-    bar.render(None, shown)
+    bar.refresh(None, shown)
     assert bar.place.text() == "7 / 1,499"
     assert bar.place.width() >= bar.place.fontMetrics().horizontalAdvance("1,499 / 1,499…")
 
@@ -87,11 +87,11 @@ def test_the_place_in_the_run_is_shown_and_grows_while_computing(bar, long_momen
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_each_speed_can_be_chosen_and_shown(bar, moment, said, pick, speed):
     start = replace(moment(), speed=1.0 if speed != 1.0 else 4.0)
-    bar.render(None, start)
+    bar.refresh(None, start)
     asked = said(bar.speed_requested)
     pick(bar.speed, SPEEDS[speed])
     assert asked == [(speed,)]
-    bar.render(start, replace(start, speed=speed))
+    bar.refresh(start, replace(start, speed=speed))
     assert bar.speed.currentText() == SPEEDS[speed]
     assert asked == [(speed,)]
 
@@ -102,12 +102,12 @@ def test_speeds_cover_the_range_and_none_is_named_twice():
 
 
 def test_a_speed_that_is_not_offered_is_shown_as_it_is(bar, moment):
-    bar.render(None, replace(moment(), speed=3.0))
+    bar.refresh(None, replace(moment(), speed=3.0))
     assert (bar.speed.currentIndex(), bar.speed.placeholderText()) == (-1, "3.000 a second")
 
 
 def test_typing_k_asks_for_it_and_shows_what_is_set(bar, moment, said):
-    bar.render(None, moment(k=3))
+    bar.refresh(None, moment(k=3))
     asked = said(bar.k_requested)
     field = bar.k.findChild(QLineEdit)
     field.setFocus()
@@ -120,12 +120,12 @@ def test_typing_k_asks_for_it_and_shows_what_is_set(bar, moment, said):
 
 def test_k_is_the_number_of_centroids_placed_by_hand(bar, moment):
     shown = moment(k=3)
-    bar.render(None, replace(shown, state=replace(shown.state, start=np.zeros((5, 2)))))
+    bar.refresh(None, replace(shown, state=replace(shown.state, start=np.zeros((5, 2)))))
     assert bar.k.text() == "5"
 
 
 def test_scrubbing_on_its_timeline_asks_for_a_half_step(bar, long_moment, said):
-    bar.render(None, long_moment(15))
+    bar.refresh(None, long_moment(15))
     asked = said(bar.seek_requested)
     QTest.mouseClick(bar.timeline, Qt.MouseButton.LeftButton, pos=QPoint(round(bar.timeline.scale().x(4)), 16))
     assert asked == [(4,)]
@@ -134,8 +134,8 @@ def test_scrubbing_on_its_timeline_asks_for_a_half_step(bar, long_moment, said):
 def test_rendering_asks_for_nothing(bar, moment, said):
     heard = [said(signal) for signal in (bar.seek_requested, bar.speed_requested, bar.k_requested)]
     first = moment(2, k=3)
-    bar.render(None, first)
-    bar.render(first, replace(moment(1, k=5), speed=10.0, playing=True))
+    bar.refresh(None, first)
+    bar.refresh(first, replace(moment(1, k=5), speed=10.0, playing=True))
     assert heard == [[], [], []]
 
 
