@@ -6,8 +6,10 @@ To add an action, add its line to ``ACTIONS`` and bind its name to a callable in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -139,6 +141,7 @@ class Actions(QObject):
                     group.addAction(action)
             window.addAction(action)
             self._by_name[entry.name] = action
+        self._recent = QMenu(window)
 
     def _make(self, entry: Entry) -> QAction:
         action = QAction(entry.text, self)
@@ -157,12 +160,13 @@ class Actions(QObject):
     def bind(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Connect actions to what they do, by name."""
         for name, handler in handlers.items():
-            # A lambda of its own each: triggered sends the checked state, which the handlers do not take.
-            self._by_name[name].triggered.connect(lambda _checked=False, run=handler: run())
+            self._by_name[name].triggered.connect(partial(_call, handler))
 
     def fill_menus(self, bar: QMenuBar) -> None:
         """Make the menus."""
         menus: dict[str, QMenu] = {title: bar.addMenu(title) for title in MENUS}
+        self._recent.setTitle("Open recent")
+        self._recent.setToolTipsVisible(True)
         for entry in ACTIONS:
             path = entry.menu.lstrip("-")
             if path not in menus:
@@ -171,6 +175,18 @@ class Actions(QObject):
             if entry.menu.startswith("-"):
                 menus[path].addSeparator()
             menus[path].addAction(self._by_name[entry.name])
+            if entry.name == "open":
+                menus[path].addMenu(self._recent)
+
+    def fill_recent(self, paths: Sequence[Path], open_path: Callable[[Path], object]) -> None:
+        """Offer files again: in the submenu of recent files, the newest first."""
+        self._recent.clear()
+        for path in paths:
+            action = QAction(path.name, self._recent)
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(_call, open_path, path))
+            self._recent.addAction(action)
+        self._recent.setEnabled(bool(paths))
 
     def fill_tools(self, bar: QToolBar) -> None:
         """Make the tool strip."""
@@ -209,6 +225,11 @@ class Actions(QObject):
         for name, action in self._by_name.items():
             if name.startswith(("layer_", "tool_", "projection")):
                 action.setChecked(name in checked)
+
+
+def _call(handler: Callable[..., object], *arguments: object) -> None:
+    """Call a handler without the checked state, which ``triggered`` adds at the end and no handler takes."""
+    handler(*arguments[:-1])
 
 
 def tooltip(entry: Entry) -> str:

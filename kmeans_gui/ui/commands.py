@@ -46,6 +46,7 @@ class Commands(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._actions = actions
         self._controller = controller
         self._documents = documents
         self._canvas = canvas
@@ -56,6 +57,8 @@ class Commands(QObject):
         self._export.export_requested.connect(self._ask_where_to_export)
         self._table: Path | None = None
         actions.bind(self._handlers())
+        documents.path_changed.connect(self._offer_recent)
+        self._offer_recent()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         controller, player = self._controller, self._controller.player
@@ -119,6 +122,9 @@ class Commands(QObject):
         self._controller.stop_computing()
 
     # Files -------------------------------------------------------------------------------------------------------------
+
+    def _offer_recent(self, _: object = None) -> None:
+        self._actions.fill_recent(settings.recent_files(), self.open)
 
     def ask_open(self) -> None:
         """Ask for a file and open it."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
+from kmeans_gui.engine.background import Background
+from kmeans_gui.engine.worker import Publish
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
 from kmeans_gui.ui.canvas.canvas import Canvas
@@ -56,6 +60,7 @@ class MainWindow(QMainWindow):
         self._status = StatusBar()
         self._tools = QToolBar("Tools")
         self._whole = QWidget()
+        self._warming = Background(self)
         self._lay_out()
         self.screen_layout = Screen(
             self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller
@@ -133,6 +138,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, path: Path | None = None) -> None:
         """Open ``path``; without one, show a board, so that there is something to see."""
+        self._warming.begin(_load_libraries)
         if path is not None:
             self.commands.open(path)
         else:
@@ -161,6 +167,7 @@ class MainWindow(QMainWindow):
         settings.GEOMETRY.set(self.saveGeometry())
         self.documents.close()
         self.canvas.close_work()
+        self._warming.close()
         self.controller.close()
         super().closeEvent(event)
 
@@ -177,6 +184,12 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file dropped."""
         self.commands.open(Path(next(url for url in event.mimeData().urls() if url.isLocalFile()).toLocalFile()))
+
+
+def _load_libraries(publish: Publish, cancelled: Callable[[], bool]) -> None:
+    """Load, off the event loop, what the first run, table and export would otherwise wait for."""
+    for name in ("scipy.optimize", "polars", "PIL.Image"):
+        import_module(name)
 
 
 def make_window(application: QApplication) -> MainWindow:

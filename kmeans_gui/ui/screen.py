@@ -11,6 +11,7 @@ from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
 from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.panels.caption_bar import CaptionBar
+from kmeans_gui.ui.panels.section import SidePanel
 from kmeans_gui.ui.projection import Projection, caption_pixels
 from kmeans_gui.ui.shown import Shown
 
@@ -25,7 +26,7 @@ class Screen(QObject):
         self,
         window: QMainWindow,
         picture: QWidget,
-        side: QWidget,
+        side: SidePanel,
         caption: CaptionBar,
         chrome: Sequence[QWidget],
         actions: Actions,
@@ -41,6 +42,10 @@ class Screen(QObject):
         self._projection = Projection(window, chrome)
         self._wanted = settings.PANEL.get()
         self._narrow = False
+        folded = settings.lines(settings.FOLDED)
+        for title, section in side.sections.items():
+            section.set_open(title not in folded)
+            section.toggled.connect(self._remember_folded)
         actions.bind(
             {
                 "panel": self._toggle_panel,
@@ -49,6 +54,10 @@ class Screen(QObject):
                 "leave": self._leave,
             }
         )
+
+    def _remember_folded(self) -> None:
+        folded = [title for title, section in self._side.sections.items() if not section.is_open()]
+        settings.FOLDED.set("\n".join(folded))
 
     def fit(self, width: int) -> None:
         """Fold the side panel when the window has become narrow, and bring it back when there is room again."""

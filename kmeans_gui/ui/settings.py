@@ -33,14 +33,20 @@ GEOMETRY = Setting("window/geometry", QByteArray())
 PANEL = Setting("window/panel", True)
 THEME = Setting("window/theme", "system")
 MOTION = Setting("canvas/motion", True)
+FOLDED = Setting("window/folded", "")
 HINTS_SEEN = Setting("hints/seen", "")
 RECENT_FILES = Setting("files/recent", "")
 LAST_FOLDER = Setting("files/folder", "")
 
 
+def lines(setting: Setting[str]) -> list[str]:
+    """Return the lines of a setting that holds several texts."""
+    return setting.get().splitlines()
+
+
 def recent_files() -> list[Path]:
     """Return the files opened or saved last, the newest first."""
-    return [Path(line) for line in RECENT_FILES.get().splitlines()]
+    return [Path(line) for line in lines(RECENT_FILES)]
 
 
 def remember_file(path: Path) -> None:

@@ -14,6 +14,7 @@ from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.export.choice import ExportChoice
 from kmeans_gui.export.formats import formats
 from kmeans_gui.session import storage
+from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import ACTIONS
 from kmeans_gui.ui.main_window import make_window
 from kmeans_gui.ui.panels.caption_bar import HINTS
@@ -283,6 +284,38 @@ def test_an_unwritable_folder_is_told_in_a_sentence(window, board, tmp_path, qtb
         window.documents.export(ExportChoice(format=form), tmp_path / "nowhere" / "a.png", window.stage.style)
     qtbot.waitUntil(lambda: bool(window.messages.text))
     assert "nowhere" in window.messages.text
+
+
+def test_a_file_that_was_opened_is_offered_again(window, tmp_path, qtbot):
+    table = tmp_path / "mine.csv"
+    table.write_text("x,y\n1,2\n3,4\n")
+    with qtbot.waitSignal(window.documents.rested):
+        window.commands.open(table)
+    window.controller.clear()
+    entries = window.actions_table._recent.actions()
+    assert [entry.text() for entry in entries] == ["mine.csv"]
+    with qtbot.waitSignal(window.documents.rested):
+        entries[0].trigger()
+    assert state(window).dataset.n == 2
+
+
+def test_a_hint_is_gone_after_its_first_use_and_stays_gone(window, qapp, qtbot):
+    window.controller.use_dataset(Dataset.of([[0.0, 0.0]]), "open a point")
+    assert window._caption.text() == HINTS["add"]
+    click(window, QPoint(300, 200))
+    assert window._caption.text() == ""
+    key(window, "S")
+    assert window._caption.text() == HINTS["spray"]
+    assert "add" in settings.lines(settings.HINTS_SEEN)
+
+
+def test_what_was_folded_stays_folded(window, qapp):
+    window._side.sections["Data"].set_open(False)
+    other = make_window(qapp)
+    assert not other._side.sections["Data"].is_open()
+    assert other._side.sections["Objective"].is_open()
+    other.close()
+    other.deleteLater()
 
 
 def test_an_empty_board_offers_a_board(window, qtbot):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from kmeans_gui.ui import settings
 from kmeans_gui.ui.shown import Shown
 
 HINTS = {
@@ -17,7 +17,7 @@ HINTS = {
     "lasso": "Drag around points; Shift adds to the selection, Delete removes it.",
     "centroids": "Click to place a starting centroid, drag to move one, Shift-click to remove one.",
 }
-"""One line for each tool, on show until a run is."""
+"""One line for each tool, on show until it has been used once."""
 
 
 class CaptionBar(QLabel):
@@ -30,31 +30,31 @@ class CaptionBar(QLabel):
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(40)
-        self._hints_seen: set[str] = set()
-
-    def set_hints_seen(self, names: set[str]) -> None:
-        """Leave out the hints of these tools."""
-        self._hints_seen = names
+        self._seen = set(settings.lines(settings.HINTS_SEEN))
 
     def set_font_pixels(self, pixels: int | None) -> None:
         """Write in letters of this size; None for the usual one."""
-        font = QFont(self.font())
-        if pixels is None:
-            font = QFont()
-        else:
-            font.setPixelSize(pixels)
-        # A style sheet outranks the font, so that the size goes through one.
         self.setStyleSheet(f"font-size: {pixels}px; font-weight: 600;" if pixels else "")
-        self.setFont(font)
+        self.ensurePolished()
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Say what is on show."""
+        if old is not None and _used(old, new) and new.tool not in self._seen:
+            self._seen.add(new.tool)
+            settings.HINTS_SEEN.set("\n".join(sorted(self._seen)))
         if old is None or old.step is not new.step or old.tool != new.tool or old.state.dataset is not new.state.dataset:
             self.setText(self._words(new))
 
     def _words(self, shown: Shown) -> str:
         if shown.step is not None:
             return shown.step.note.text()
-        if shown.state.dataset.n == 0 or shown.tool in self._hints_seen:
+        if shown.state.dataset.n == 0 or shown.tool in self._seen:
             return ""
         return HINTS.get(shown.tool, "")
+
+
+def _used(old: Shown, new: Shown) -> bool:
+    """Whether the tool that is on has just done something, so that its hint has served."""
+    before, now = old.state.dataset, new.state.dataset
+    edited = before is not now and before.n > 0 and before.source == now.source
+    return old.tool == new.tool and (edited or old.selected is not new.selected or old.state.start is not new.state.start)
