@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -160,7 +159,7 @@ class Actions(QObject):
     def bind(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Connect actions to what they do, by name."""
         for name, handler in handlers.items():
-            self._by_name[name].triggered.connect(partial(_call, handler))
+            self._by_name[name].triggered.connect(lambda _checked=False, run=handler: run())
 
     def fill_menus(self, bar: QMenuBar) -> None:
         """Make the menus."""
@@ -184,7 +183,7 @@ class Actions(QObject):
         for path in paths:
             action = QAction(path.name, self._recent)
             action.setToolTip(str(path))
-            action.triggered.connect(partial(_call, open_path, path))
+            action.triggered.connect(lambda _checked=False, path=path: open_path(path))
             self._recent.addAction(action)
         self._recent.setEnabled(bool(paths))
 
@@ -225,11 +224,6 @@ class Actions(QObject):
         for name, action in self._by_name.items():
             if name.startswith(("layer_", "tool_", "projection")):
                 action.setChecked(name in checked)
-
-
-def _call(handler: Callable[..., object], *arguments: object) -> None:
-    """Call a handler without the checked state, which ``triggered`` adds at the end and no handler takes."""
-    handler(*arguments[:-1])
 
 
 def tooltip(entry: Entry) -> str:

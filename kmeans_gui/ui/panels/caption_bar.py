@@ -57,4 +57,6 @@ def _used(old: Shown, new: Shown) -> bool:
     """Whether the tool that is on has just done something, so that its hint has served."""
     before, now = old.state.dataset, new.state.dataset
     edited = before is not now and before.n > 0 and before.source == now.source
-    return old.tool == new.tool and (edited or old.selected is not new.selected or old.state.start is not new.state.start)
+    selected = len(new.selected) > 0 and old.selected is not new.selected
+    placed = new.state.start is not None and old.state.start is not new.state.start
+    return old.tool == new.tool and (edited or selected or placed)
