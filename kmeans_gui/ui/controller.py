@@ -65,6 +65,7 @@ class Controller(QObject):
         self._tool = "add"
         self._projection = False
         self._on_screen: Floats | None = None
+        self._kept = self._state.dataset
         self._shown = Shown()
         self._connect_signals()
 
@@ -84,6 +85,15 @@ class Controller(QObject):
     def state(self) -> State:
         """What the user has made and chosen."""
         return self._state
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are points drawn or changed by hand that no file has."""
+        return self._state.dataset.n > 0 and self._state.dataset is not self._kept
+
+    def mark_saved(self, dataset: Dataset) -> None:
+        """Take note that these points are in a file."""
+        self._kept = dataset
 
     @property
     def player(self) -> Player:
@@ -213,6 +223,7 @@ class Controller(QObject):
         edits: tuple[Edit, ...] = (
             (*changes, Configure({"start": None}, title)) if self._state.start is not None else (*changes,)
         )
+        self._kept = dataset
         self.edit(Compound(edits, title))
 
     def generate_board(self, name: str, seed: int, parameters: Mapping[str, Any]) -> None:
@@ -359,6 +370,7 @@ class Controller(QObject):
         self._selected = _NO_ROWS
         self._history.clear()
         self._state = replace(state, position=None)
+        self._kept = state.dataset
         if state.position is not None:
             self._begin_run(opening=state.position)
         self._refresh()

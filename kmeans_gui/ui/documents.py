@@ -5,12 +5,13 @@ Reading and writing happen in the background, with progress and cancel; what fai
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Note, Phase, Step, Trace
@@ -31,6 +32,10 @@ from kmeans_gui.ui.canvas.picture import Pictures
 from kmeans_gui.ui.controller import Controller, user_text
 from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.shown import Shown
+
+KEPT_UP_TO = 1_000_000
+"""Points above which an unsaved board is not kept: the end of the program would be too long in coming."""
+_log = logging.getLogger(__name__)
 
 
 class Documents(QObject):
@@ -59,6 +64,7 @@ class Documents(QObject):
         self._task = ""
         self._target = Path()
         self._session: Path | None = None
+        self._saving = controller.state.dataset
         self._connect_signals()
 
     def _connect_signals(self) -> None:
@@ -102,10 +108,11 @@ class Documents(QObject):
         self.progressed.emit(f"Opening {path.name}", 0, 0)
 
     def _on_opened(self, number: int, opened: State | Dataset) -> None:
-        settings.remember_file(self._target)
+        if self._target.parent != _unsaved_path().parent:
+            settings.remember_file(self._target)
         if isinstance(opened, State):
             self._controller.adopt(opened)
-            self._keep_at(self._target)
+            self._keep_at(self._target if self._target.parent != _unsaved_path().parent else None)
             return
         self._controller.use_dataset(opened, f"open {self._target.name}")
         self._keep_at(None)
@@ -125,7 +132,26 @@ class Documents(QObject):
         path = path if path.suffix else path.with_suffix(storage.SUFFIX)
         state = self._controller.state
         self._write(f"Saving {path.name}", path, lambda publish, cancelled: storage.save(path, state))
-        self._session = path
+        self._saving = state.dataset
+
+    def keep_unsaved(self) -> None:
+        """Before the program ends: keep points that no file has where :meth:`offer_unsaved` finds them."""
+        path = _unsaved_path()
+        if not self._controller.unsaved or self._controller.state.dataset.n > KEPT_UP_TO:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            storage.save(path, self._controller.state)
+        except (OSError, UserError):
+            _log.exception("the unsaved board could not be kept")
+
+    def offer_unsaved(self) -> None:
+        """Offer what was kept of the last time; it is offered once."""
+        path = _unsaved_path()
+        if path.exists():
+            kept = path.with_name("offered" + path.suffix)
+            path.replace(kept)
+            self._messages.offer("The board that you left without saving it is still there.", Open_it=lambda: self.open(kept))
 
     def export(self, choice: ExportChoice, path: Path, style: Style) -> None:
         """Write what ``choice`` says to ``path``, drawn in ``style``."""
@@ -155,7 +181,13 @@ class Documents(QObject):
         if self._target.suffix == storage.SUFFIX:
             settings.remember_file(self._target)
             self._keep_at(self._target)
+            self._controller.mark_saved(self._saving)
         self._messages.written(self._target)
+
+
+def _unsaved_path() -> Path:
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+    return Path(folder) / f"unsaved{storage.SUFFIX}"
 
 
 def export_job(shown: Shown, choice: ExportChoice, style: Style, cancelled: Callable[[], bool]) -> Job:

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
             self.commands.open(path)
         else:
             self.show_first_board()
+            self.documents.offer_unsaved()
 
     def show_first_board(self) -> None:
         """Put a board of 200 points on the table."""
@@ -165,6 +166,7 @@ class MainWindow(QMainWindow):
         """End all work before the window goes."""
         self.screen_layout.leave_projection()
         settings.GEOMETRY.set(self.saveGeometry())
+        self.documents.keep_unsaved()
         self.documents.close()
         self.canvas.close_work()
         self._warming.close()

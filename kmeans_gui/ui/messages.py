@@ -68,6 +68,11 @@ class Messages(QFrame):
         self._say(text, "info", acts)
         self._timer.start()
 
+    def offer(self, text: str, **acts: Callable[[], object]) -> None:
+        """Offer something; it stays until it is answered or closed, or another message comes."""
+        self._say(text, "info", acts)
+        self._timer.stop()
+
     def error(self, text: str) -> None:
         """Say what happened and what to do; it stays until it is closed or another message comes."""
         self._say(text, "error", {})

@@ -299,6 +299,35 @@ def test_a_file_that_was_opened_is_offered_again(window, tmp_path, qtbot):
     assert state(window).dataset.n == 2
 
 
+def test_points_that_no_file_has_are_offered_at_the_next_start(window, qapp, qtbot):
+    click(window, QPoint(300, 200))
+    points = state(window).dataset.points
+    window.close()
+    other = make_window(qapp)
+    other.show()
+    other.begin()
+    assert "left without saving" in other.messages.text
+    with qtbot.waitSignal(other.documents.rested):
+        other.messages._buttons[0].click()
+    qtbot.waitUntil(lambda: other.controller.state.dataset.n == 1)
+    assert np.array_equal(other.controller.state.dataset.points, points)
+    other.close()
+    other.deleteLater()
+
+
+def test_what_a_file_has_is_not_offered(window, qapp, tmp_path, qtbot):
+    click(window, QPoint(300, 200))
+    with qtbot.waitSignal(window.documents.rested):
+        window.documents.save(tmp_path / "mine.kmeans")
+    window.close()
+    other = make_window(qapp)
+    other.show()
+    other.begin()
+    assert other.messages.text == ""
+    other.close()
+    other.deleteLater()
+
+
 def test_a_hint_is_gone_after_its_first_use_and_stays_gone(window, qapp, qtbot):
     window.controller.use_dataset(Dataset.of([[0.0, 0.0]]), "open a point")
     assert window._caption.text() == HINTS["add"]
