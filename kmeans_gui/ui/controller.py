@@ -74,6 +74,7 @@ class Controller(QObject):
         self._run.changed.connect(self._refresh)
         self._run.failed.connect(lambda error: self.refused.emit(user_text(error)))
         self._boards.finished.connect(lambda _, dataset: self.use_dataset(dataset, "generate a board"))
+        self._boards.active_changed.connect(lambda _: self._refresh())
         self._boards.failed.connect(lambda _, error: self.refused.emit(user_text(error)))
 
     @property
@@ -119,6 +120,7 @@ class Controller(QObject):
             length=len(trace) if trace is not None else 0,
             complete=trace is not None and trace.complete,
             computing=run.computing,
+            busy=self._busy(),
             playing=player.playing,
             speed=player.speed,
             next_title=self._next_title(),
@@ -130,6 +132,11 @@ class Controller(QObject):
         )
         old, self._shown = self._shown, shown
         self.rendered.emit(old, shown)
+
+    def _busy(self) -> str:
+        if self._boards.active:
+            return "Generating a board"
+        return f"Computing iteration {self._run.iterations + 1:,}" if self._run.computing else ""
 
     def _next_title(self) -> str:
         if self._run.trace is not None:
@@ -339,7 +346,8 @@ class Controller(QObject):
             self.player.seek(position)
 
     def stop_computing(self) -> None:
-        """Let the run rest where it is; stepping beyond what is known lets it go on."""
+        """Give up a board in the making, and let the run rest where it is; stepping beyond what is known lets it go on."""
+        self._boards.stop()
         self._run.pause_computing()
 
     # How it is looked at -----------------------------------------------------------------------------------------------

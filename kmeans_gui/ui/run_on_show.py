@@ -88,6 +88,11 @@ class RunOnShow(QObject):
         """Whether more half-steps are being computed."""
         return self._computing.active
 
+    @property
+    def iterations(self) -> int:
+        """How many assignments have been computed."""
+        return 0 if self._trace is None else self._trace.iterations
+
     def next_title(self) -> str:
         """Return the act that stepping on would show, "" at the end or if there is no run."""
         if self.trace is None or self.player.position is None:

@@ -44,6 +44,8 @@ class Shown:
         Whether the run has come to its end.
     computing : bool
         Whether more half-steps are being computed.
+    busy : str
+        What is being worked on in the background: "Computing iteration 7"; empty for nothing.
     playing : bool
         Whether the player moves on by itself.
     speed : float
@@ -67,6 +69,7 @@ class Shown:
     length: int = 0
     complete: bool = False
     computing: bool = False
+    busy: str = ""
     playing: bool = False
     speed: float = 1.0
     next_title: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
@@ -19,6 +19,8 @@ from kmeans_gui.ui.shown import Shown
 
 _SEPARATOR = "·"
 _BAR_WIDTH = 120
+_PATIENCE_MS = 300
+"""How long work may take before it is shown."""
 _ESTIMATE_AFTER = 1.0
 """Seconds of work before the time left is told: before that it is a guess."""
 
@@ -147,17 +149,22 @@ class StatusBar(Panel):
         self.readings = Readings()
         self.message = ElidedLabel()
         self.progress = Progress(clock)
+        self.busy = Progress(clock)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self.left_out = appearance.dress(QLabel(), "warning")
         self.tool = appearance.dress(QLabel(), "quiet")
+        self._busy = ""
         self._style()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(appearance.GRID * 3 // 2, 0, appearance.GRID * 3 // 2, 0)
         layout.setSpacing(appearance.GRID * 2)
         layout.addWidget(self.readings, 3)
         layout.addWidget(self.message, 2)
-        for part in (self.progress, self.left_out, self.tool):
+        for part in (self.busy, self.progress, self.left_out, self.tool):
             layout.addWidget(part)
         self.progress.cancel_requested.connect(self.cancel_requested)
+        self.busy.cancel_requested.connect(self.cancel_requested)
+        self._patience.timeout.connect(self._show_busy)
 
     def _style(self) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -171,7 +178,15 @@ class StatusBar(Panel):
         self.tool.setAccessibleName("Tool")
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
-        """Show the numbers of ``new``."""
+        """Show the numbers of ``new``, and what is being worked on once it takes long."""
+        self._busy = new.busy
+        if not new.busy:
+            self._patience.stop()
+            self.busy.hide()
+        elif not self.busy.isHidden():
+            self._show_busy()
+        elif not self._patience.isActive():
+            self._patience.start()
         if old is None or new.trace is not old.trace or new.state.dataset is not old.state.dataset:
             self.readings.settle()
         self.readings.show_texts(readings(new))
@@ -181,6 +196,9 @@ class StatusBar(Panel):
             left_out = new.state.dataset.left_out
             self.left_out.setText(str(Note("{n:# row|rows} left out", {"n": left_out})))
             self.left_out.setVisible(left_out > 0)
+
+    def _show_busy(self) -> None:
+        self.busy.show_work(self._busy, 0, 0)
 
     def show_progress(self, text: str, done: int, total: int) -> None:
         """Show work under way: "Writing frames", 3 of 14; a ``total`` of 0 is not known."""

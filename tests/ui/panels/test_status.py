@@ -156,3 +156,22 @@ def test_it_never_widens_the_window(status, moment):
     status.show_message("A long sentence " * 30)
     status.show_progress("Writing frames", 3, 12)
     assert status.minimumSizeHint().width() <= 640
+
+
+def test_work_that_takes_long_is_shown_and_can_be_stopped(status, qtbot):
+    idle, busy = Shown(), Shown(busy="Computing iteration 7")
+    status.refresh(None, idle)
+    status.refresh(idle, busy)
+    assert status.busy.isHidden()
+    qtbot.waitUntil(lambda: not status.busy.isHidden())
+    assert status.busy.label.text().startswith("Computing iteration 7")
+    with qtbot.waitSignal(status.cancel_requested):
+        status.busy.cancel.click()
+    status.refresh(busy, idle)
+    assert status.busy.isHidden()
+
+
+def test_short_work_is_not_shown(status):
+    status.refresh(None, Shown(busy="Computing iteration 7"))
+    status.refresh(None, Shown())
+    assert not status._patience.isActive()
