@@ -98,6 +98,6 @@ FORMAT = Format(
     suffix=".gif",
     content=Content.RUN,
     write=write,
-    summary="The run as an animation that plays in browsers, mails and slides; it rests on its last frame.",
+    summary="The run as an animation that plays in browsers, mails and slides; it pauses at its last frame.",
     timed=True,
 )

@@ -179,7 +179,8 @@ QToolBar QToolButton {
 QToolBar QToolButton:hover { background: %(hover)s; }
 QToolBar QToolButton:checked { background: %(raised)s; border-color: %(accent)s; }
 
-QFrame#message, QFrame#brushBar {
+QFrame#brushBar { background: %(ground)s; }
+QFrame#message {
     background: %(raised)s; border: 1px solid %(edge)s; border-radius: %(radius)dpx;
 }
 QFrame#message[kind="error"] { border-color: %(warning)s; border-left: 4px solid %(warning)s; }

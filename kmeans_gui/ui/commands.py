@@ -63,7 +63,7 @@ class Commands(QObject):
     def _handlers(self) -> dict[str, Callable[[], object]]:
         controller, player = self._controller, self._controller.player
         return {
-            "new": controller.clear,
+            "new": self._documents.begin_anew,
             "open": self.ask_open,
             "save": self.save,
             "save_as": self.ask_save,
@@ -105,7 +105,7 @@ class Commands(QObject):
             "board_requested": controller.generate_board,
             "open_requested": self.ask_open,
             "columns_requested": self.choose_columns,
-            "clear_requested": controller.clear,
+            "clear_requested": self._documents.begin_anew,
             "algorithm_requested": controller.set_algorithm,
             "parameter_requested": controller.set_parameter,
             "seed_requested": controller.set_seed,

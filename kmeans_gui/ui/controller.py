@@ -73,7 +73,7 @@ class Controller(QObject):
         self._run.started.connect(self._color)
         self._run.changed.connect(self._refresh)
         self._run.failed.connect(lambda error: self.refused.emit(user_text(error)))
-        self._boards.finished.connect(lambda _, dataset: self.use_dataset(dataset, "generate a board"))
+        self._boards.finished.connect(self._on_board)
         self._boards.active_changed.connect(lambda _: self._refresh())
         self._boards.failed.connect(lambda _, error: self.refused.emit(user_text(error)))
 
@@ -141,8 +141,9 @@ class Controller(QObject):
     def _next_title(self) -> str:
         if self._run.trace is not None:
             return self._run.next_title()
-        note = "Place {k:# centroid|centroids}" if self._state.k else "Start"
-        return Note(note, {"k": self._state.k}).text()
+        if self._state.start is not None:
+            return Note("Start from {k:# centroid|centroids}", {"k": len(self._state.start)}).text()
+        return Note("Place {k:# centroid|centroids}", {"k": self._state.k}).text() if self._state.k else "Start"
 
     # Edits -------------------------------------------------------------------------------------------------------------
 
@@ -164,7 +165,7 @@ class Controller(QObject):
         old, self._state = self._state, state
         if state.dataset is not old.dataset:
             self._selected = _NO_ROWS
-            self._run.hold(edit.carry(old.dataset.n))
+            self._run.hold(edit.carry(old.dataset.n), goes_on=state.start is not None)
         elif self._run.step is not None or state.start is not None:
             self._begin_run(playing=self.player.playing)
         self._refresh()
@@ -234,7 +235,7 @@ class Controller(QObject):
         self.edit(Compound(edits, title))
 
     def generate_board(self, name: str, seed: int, parameters: Mapping[str, Any]) -> None:
-        """Generate a board in the background and put it on the table."""
+        """Generate a board in the background and put it on the table. Over the empty board of a start it is no edit."""
 
         def work(publish: Publish, cancelled: Callable[[], bool]) -> Dataset:
             dataset = board(name, seed=seed, **parameters)
@@ -242,6 +243,13 @@ class Controller(QObject):
             return dataset
 
         self._boards.begin(work)
+
+    def _on_board(self, number: int, dataset: Dataset) -> None:
+        first = self._state.dataset.n == 0 and not self._history.can_undo
+        self.use_dataset(dataset, "generate a board")
+        if first:
+            self._history.clear()
+            self._refresh()
 
     # Parameters --------------------------------------------------------------------------------------------------------
 

@@ -125,6 +125,11 @@ class Documents(QObject):
         self._session = path
         self.path_changed.emit(path)
 
+    def begin_anew(self) -> None:
+        """Clear the board; what is saved next goes into a file of its own."""
+        self._controller.clear()
+        self._keep_at(None)
+
     # Out ---------------------------------------------------------------------------------------------------------------
 
     def save(self, path: Path) -> None:

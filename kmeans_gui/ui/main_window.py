@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self.controller, self.messages, self)
         self.stage = Stage(self.canvas, self.controller, look.theme, self)
         self._caption = CaptionBar()
-        self._brush_bar = BrushBar(self.canvas)
+        self._brush_bar = BrushBar()
         self._welcome = Welcome(self.canvas)
         self._side = SidePanel()
         self._panels = [panel() for _, panel in PANELS]
@@ -83,7 +83,10 @@ class MainWindow(QMainWindow):
             self._side.add(title, panel)
         picture = QVBoxLayout()
         picture.addWidget(self.canvas, 1)
-        picture.addWidget(self._caption)
+        foot = QHBoxLayout()
+        foot.addWidget(self._brush_bar)
+        foot.addWidget(self._caption, 1)
+        picture.addLayout(foot)
         middle = QHBoxLayout()
         middle.addLayout(picture, 1)
         middle.addWidget(self._side)
@@ -91,7 +94,7 @@ class MainWindow(QMainWindow):
         rows.addLayout(middle, 1)
         rows.addWidget(self._transport)
         rows.addWidget(self._status)
-        for layout in (picture, middle, rows):
+        for layout in (foot, picture, middle, rows):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         self.setCentralWidget(self._whole)
@@ -122,6 +125,7 @@ class MainWindow(QMainWindow):
             *(self._caption, self._brush_bar, self._welcome, self._transport, self._status),
             *self._panels,
             self.screen_layout,
+            self.messages,
         )
         for view in views:
             view.refresh(old, new)

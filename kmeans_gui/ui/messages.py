@@ -12,6 +12,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from kmeans_gui.ui.shown import Shown
+
 INFO_MS = 8000
 _MARGIN = 16
 
@@ -62,6 +64,12 @@ class Messages(QFrame):
     def text(self) -> str:
         """What the bar says, empty while it is hidden."""
         return self._text.text() if self.isVisible() else ""
+
+    def refresh(self, old: Shown | None, new: Shown) -> None:
+        """Go when the points that it was about have gone, or the picture is projected."""
+        replaced = old is not None and old.state.dataset.n > 0 and old.state.dataset is not new.state.dataset
+        if replaced or (new.projection and not self.isHidden()):
+            self.hide()
 
     def info(self, text: str, **acts: Callable[[], object]) -> None:
         """Say something that needs no answer; it goes by itself. ``acts`` are offered as buttons, underscores as spaces."""

@@ -131,13 +131,15 @@ class RunOnShow(QObject):
         self.end()
         self._step = self._previous = None
 
-    def hold(self, carry: Rows | None) -> None:
+    def hold(self, carry: Rows | None, goes_on: bool) -> None:
         """End the run and keep on show what an edit leaves of it: the centroids, and the labels of points still there.
 
         Parameters
         ----------
         carry : ndarray of int, or None
             The row that each point had, −1 for a new one; None if the points have been replaced.
+        goes_on : bool
+            Whether the next run starts from these centroids.
         """
         step = self._step
         if step is None or carry is None:
@@ -146,7 +148,8 @@ class RunOnShow(QObject):
         self.end()
         labels = np.full(len(carry), -1, step.labels.dtype)
         labels[carry >= 0] = step.labels[carry[carry >= 0]]
-        note = Note("The points were edited. The next run goes on from the centroids on show.")
+        following = "goes on from the centroids on show" if goes_on else "starts anew"
+        note = Note(f"The points were edited. The next run {following}.")
         self._step = replace(step, labels=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
         self._previous = None
 

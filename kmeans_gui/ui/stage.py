@@ -41,7 +41,9 @@ class Stage(QObject):
         # Queued: fitting changes the range while the views are still being rendered.
         canvas.viewport_changed.connect(self._on_viewport, Qt.ConnectionType.QueuedConnection)
 
-    def _on_viewport(self, viewport: tuple[float, float, float, float]) -> None:
+    def _on_viewport(self) -> None:
+        # Asked anew: the range may have changed again since the signal was queued.
+        viewport = self._canvas.viewport_range()
         if viewport != self._controller.state.viewport:
             self._controller.set_viewport(viewport)
 
@@ -71,7 +73,7 @@ class Stage(QObject):
             self._canvas.set_frame(frame_from(new), glide=old is not None and self._glides(old, new))
         if old is None or old.tool != new.tool:
             self._canvas.set_tool(new.tool, self.brush, self.density)
-        if old is None or old.state.viewport != state.viewport:
+        if old is None or state.viewport is None or old.state.viewport != state.viewport:
             self._look_at(new)
 
     def _look_at(self, shown: Shown) -> None:
@@ -79,6 +81,7 @@ class Stage(QObject):
         if viewport is None:
             step = shown.step
             self._canvas.fit(*extent(shown.state.dataset, () if step is None else (step,)))
+            self._canvas.viewport_changed.emit()
         elif viewport != self._canvas.viewport_range():
             self._canvas.set_viewport(viewport)
 

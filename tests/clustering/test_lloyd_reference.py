@@ -191,7 +191,7 @@ def test_what_a_step_says() -> None:
         "Finish",
     ]
     assert [note for _, _, note in said] == [
-        "Place 2 starting centroids: given.",
+        "Place 2 starting centroids (given).",
         "Assign 5 points to the nearest centroid: each gets its first centroid.",
         "Move 2 centroids to their means: the farthest moves 4.500.",
         "Assign 5 points to the nearest centroid: 2 switch.",

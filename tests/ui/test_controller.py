@@ -147,6 +147,28 @@ def test_more_clusters_than_points_is_refused_in_one_sentence_and_nothing_is_los
     assert controller.state.dataset.n == 2 and controller.shown.trace is None
 
 
+def test_what_is_kept_says_where_the_next_run_starts(controller, done):
+    done(controller)
+    controller.add_points(np.array([[1.0, 1.0]]))
+    assert "goes on" in controller.shown.step.note.text()
+    assert controller.shown.next_title == "Start from 3 centroids"
+    controller.undo()
+    assert "starts anew" in controller.shown.step.note.text()
+    assert controller.shown.next_title == "Place 3 centroids"
+
+
+def test_the_board_of_a_start_cannot_be_undone(qapp, qtbot):
+    fresh = Controller()
+    fresh.generate_board("gaussians", 1, {"n": 20})
+    qtbot.waitUntil(lambda: fresh.state.dataset.n == 20)
+    assert fresh.shown.undo == ""
+    fresh.generate_board("gaussians", 2, {"n": 30})
+    qtbot.waitUntil(lambda: fresh.state.dataset.n == 30)
+    fresh.undo()
+    assert fresh.state.dataset.n == 20
+    fresh.close()
+
+
 def test_a_stroke_is_one_undo(controller):
     n = controller.state.dataset.n
     for i in range(5):

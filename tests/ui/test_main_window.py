@@ -109,6 +109,57 @@ def test_adding_points_does_not_move_the_view(window):
     assert window.canvas.viewport_range() == pytest.approx(before)
 
 
+@pytest.mark.parametrize("offset", [0.0, 50.0, -3.0])
+def test_new_points_are_all_in_view_each_time(window, offset):
+    for spread in (1.0, 20.0, 1.0):
+        points = np.array([[0.0, 0.0], [spread, 1.0], [1.0, spread]]) + offset
+        window.controller.use_dataset(Dataset.of(points), "open points")
+        QApplication.processEvents()
+        x0, x1, y0, y1 = window.canvas.viewport_range()
+        assert x0 < points[:, 0].min() and points[:, 0].max() < x1
+        assert y0 < points[:, 1].min() and points[:, 1].max() < y1
+        assert state(window).viewport == (x0, x1, y0, y1)
+
+
+def test_the_whole_canvas_is_painted_wherever_one_looks(window, board):
+    for _ in range(2):
+        window.canvas.plotItem.getViewBox().translateBy(x=5.0)
+        QApplication.processEvents()
+        assert window.canvas._item.boundingRect() == window.canvas.plotItem.getViewBox().viewRect()
+        window.resize(window.width() + 100, window.height())
+        QApplication.processEvents()
+
+
+def test_a_new_board_is_not_saved_over_the_last_session(window, board, tmp_path, qtbot):
+    path = tmp_path / "mine.kmeans"
+    with qtbot.waitSignal(window.documents.rested):
+        window.documents.save(path)
+    key(window, "Ctrl+N")
+    assert window.documents.session_path is None
+    assert window.windowTitle() == "kmeans-gui"
+
+
+def test_keys_drive_the_run_after_a_click_on_a_fields_arrows(window, board, qtbot):
+    box = window._transport.k
+    option = QPoint(box.width() - 8, box.height() // 4)
+    QTest.mouseClick(box, LEFT, NONE, option)
+    assert state(window).k == 4
+    assert not box.hasFocus()
+    box.lineEdit().setFocus()
+    key(window, "V")
+    assert "regions" not in state(window).layers
+    assert box.lineEdit().text() == "4"
+
+
+def test_a_message_goes_with_the_points_it_was_about(window, board, tmp_path, qtbot):
+    (tmp_path / "empty.csv").write_bytes(b"")
+    with qtbot.waitSignal(window.documents.rested):
+        window.commands.open(tmp_path / "empty.csv")
+    qtbot.waitUntil(lambda: bool(window.messages.text))
+    window.controller.use_dataset(Dataset.of([[0.0, 0.0]]), "open a point")
+    assert window.messages.text == ""
+
+
 def test_the_spray_is_one_undo(window):
     key(window, "S")
     drag(window, QPoint(300, 300), QPoint(350, 320), QPoint(400, 330))

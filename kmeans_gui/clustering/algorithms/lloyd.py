@@ -155,7 +155,7 @@ class _Film:
             labels,
             centroids,
             Note("Place {k:# centroid|centroids}", {"k": len(centroids)}),
-            Note("Place {k:# starting centroid|starting centroids}: {how}.", {"k": len(centroids), "how": how}),
+            Note("Place {k:# starting centroid|starting centroids} ({how}).", {"k": len(centroids), "how": how}),
             objective=None,
         )
 

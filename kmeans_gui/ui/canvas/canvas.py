@@ -41,6 +41,7 @@ class _FrameItem(pg.GraphicsObject):  # type: ignore[misc]
         return QRectF(self.viewRect())
 
     def viewTransformChanged(self) -> None:
+        super().viewTransformChanged()
         self.prepareGeometryChange()
 
     def paint(self, painter: QPainter, *_: object) -> None:
@@ -65,8 +66,8 @@ class Canvas(Plot):
         Rows to be the selection.
     start_requested : ndarray (k, 2)
         Centroids to start from.
-    viewport_changed : tuple of float
-        The part of the plane on show.
+    viewport_changed
+        Another part of the plane is on show.
     painted
         The frame has been painted.
     """
@@ -76,7 +77,7 @@ class Canvas(Plot):
     place_requested = Signal(object, object)
     select_requested = Signal(object)
     start_requested = Signal(object)
-    viewport_changed = Signal(object)
+    viewport_changed = Signal()
     painted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -120,7 +121,7 @@ class Canvas(Plot):
         self._motion.valueChanged.connect(lambda _: self._item.update())
         self._repeat.timeout.connect(self._act_again)
         self._preparing.finished.connect(self._on_prepared)
-        self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit(self.viewport_range()))
+        self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit())
 
     # What is shown -----------------------------------------------------------------------------------------------------
 

@@ -29,8 +29,8 @@ class ColumnChooser(QDialog):
             box.setCurrentText(name)
             form.addRow(axis, box)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        use = buttons.addButton("Use these columns", QDialogButtonBox.ButtonRole.AcceptRole)
-        use.setDefault(True)
+        self._use = buttons.addButton("Use these columns", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._use.setDefault(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(16)
@@ -39,6 +39,12 @@ class ColumnChooser(QDialog):
         layout.addWidget(buttons)
         buttons.rejected.connect(self.reject)
         buttons.accepted.connect(self._choose)
+        for box in self._boxes:
+            box.currentIndexChanged.connect(self._check)
+
+    def _check(self) -> None:
+        """Two different columns are wanted."""
+        self._use.setEnabled(self._boxes[0].currentText() != self._boxes[1].currentText())
 
     def _choose(self) -> None:
         self.columns_requested.emit(tuple(box.currentText() for box in self._boxes))

@@ -50,7 +50,12 @@ def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _rows(entries: Iterable[Entry]) -> list[tuple[str, str]]:
-    return [(" or ".join(map(shortcut_text, e.keys)), f"{e.text}. {e.tip}." if e.tip else f"{e.text}.") for e in entries]
+    return [(" or ".join(map(shortcut_text, e.keys)), _words(e)) for e in entries]
+
+
+def _words(entry: Entry) -> str:
+    title = entry.text.removesuffix("…")
+    return f"{title}. {entry.tip}." if entry.tip else f"{title}."
 
 
 def _halves(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:

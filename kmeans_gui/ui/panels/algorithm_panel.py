@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kmeans_gui import clustering
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import SEED, ChoiceBox, IntBox, push_button, sentence
-from kmeans_gui.ui.panels.form import NUMBER_WIDTH, ParameterForm, field_label
+from kmeans_gui.ui.panels.form import ParameterForm, field_label
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.shown import Shown
+
+_SEED_WIDTH = 66
 
 
 class AlgorithmPanel(Panel):
@@ -43,7 +45,7 @@ class AlgorithmPanel(Panel):
         self.title = QLabel()
         self.form = ParameterForm(())
         self.seed = IntBox(SEED)
-        self.new_start = push_button("New start", "Start from other centroids (R)", "mdi6.dice-5-outline")
+        self.new_start = push_button("New start", "Start from other centroids")
         self.placed = QWidget()
         self.forget = push_button("Forget them", "Let the program choose the starting centroids again")
         self._style()
@@ -55,7 +57,7 @@ class AlgorithmPanel(Panel):
         self.algorithm.setVisible(len(clustering.REGISTRY) > 1)
         self.title.setVisible(len(clustering.REGISTRY) == 1)
         appearance.dress(self.forget, "link")
-        self.forget.setAccessibleName("Forget the centroids that you placed")
+        self.forget.setAccessibleName("Forget the given centroids")
 
     def _lay_out(self) -> None:
         self._form_place = QVBoxLayout()
@@ -63,19 +65,17 @@ class AlgorithmPanel(Panel):
         placed = QVBoxLayout(self.placed)
         placed.setContentsMargins(0, 0, 0, 0)
         placed.setSpacing(0)
-        placed.addWidget(sentence("Starts from the centroids that you placed", role=""))
+        placed.addWidget(sentence("The run starts from given centroids.", role=""))
         placed.addWidget(self.forget)
-        self.seed.setFixedWidth(NUMBER_WIDTH)
-        seed = QGridLayout()
-        seed.addWidget(field_label(SEED.label, self.seed), 0, 0)
-        seed.addWidget(self.seed, 0, 1)
-        seed.setColumnStretch(0, 1)
+        self.seed.setFixedWidth(_SEED_WIDTH)
         start = QHBoxLayout()
-        start.addWidget(self.new_start)
+        start.addWidget(field_label(SEED.label, self.seed))
+        start.addWidget(self.seed)
+        start.addWidget(self.new_start, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID)
-        for part in (self.algorithm, self.title, self._form_place, self.placed, seed, start):
+        for part in (self.algorithm, self.title, self._form_place, self.placed, start):
             layout.addWidget(part) if isinstance(part, QWidget) else layout.addLayout(part)
 
     def _connect_signals(self) -> None:

@@ -12,7 +12,7 @@ BRUSHES = {"spray": True, "erase": False}
 
 
 class BrushBar(QFrame):
-    """Two sliders in the canvas's upper left corner.
+    """Two sliders beside the caption.
 
     Signals
     -------
@@ -22,14 +22,14 @@ class BrushBar(QFrame):
 
     brush_requested = Signal(float, int)
 
-    def __init__(self, host: QWidget) -> None:
-        super().__init__(host)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("brushBar")
         self._size = _slider("Brush size", 5, 150, 40)
         self._density = _slider("Brush density", 1, 40, 4)
         self._density_label = QLabel("Density")
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
+        row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
         for widget in (QLabel("Size"), self._size, self._density_label, self._density):
             row.addWidget(widget)
@@ -57,8 +57,6 @@ class BrushBar(QFrame):
         self._density.setVisible(BRUSHES.get(new.tool, False))
         self._density_label.setVisible(BRUSHES.get(new.tool, False))
         self.setVisible(new.tool in BRUSHES and not new.projection)
-        self.adjustSize()
-        self.move(16, 16)
 
 
 def _slider(name: str, low: int, high: int, value: int) -> QSlider:

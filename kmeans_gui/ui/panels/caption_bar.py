@@ -10,7 +10,7 @@ from kmeans_gui.ui.shown import Shown
 
 HINTS = {
     "add": "Click to add a point, Shift-click for a cluster of them. Then press Space to watch k-means.",
-    "spray": "Drag to spray points. The bar above sets how large and how dense.",
+    "spray": "Drag to spray points. The sliders set how large and how dense.",
     "move": "Drag a point, or the selection, to another place.",
     "erase": "Drag over points to erase them. Ctrl+Z brings them back.",
     "select": "Drag a rectangle around points; Shift adds to the selection, Delete removes it.",

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QPushButton, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from kmeans_gui.clustering.parameters import Choice, Float, Int
@@ -93,6 +93,27 @@ class NumberBox(QAbstractSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step only if the field has the focus."""
         _wheel_if_focused(self, super(), event)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave to the shortcuts every key that no number is written with, so that Space plays whatever has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride and _is_no_figure(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let go of the keyboard with Return, and with Escape, which also brings the old value back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._write()
+        else:
+            super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clearFocus()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the keyboard after a click on the arrows: nothing is being typed."""
+        super().mouseReleaseEvent(event)
+        self.clearFocus()
 
     def sizeHint(self) -> QSize:
         """Fit six figures and a separator."""
@@ -276,6 +297,13 @@ def icon_button(icon: str, name: str, tip: str) -> QToolButton:
     button.setAccessibleName(name)
     button.setToolTip(tip)
     return button
+
+
+def _is_no_figure(event: QKeyEvent) -> bool:
+    """Whether a key is a letter or a space that no number is written with, and no Ctrl goes with it."""
+    text = event.text()
+    plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return plain and text.isprintable() and bool(text) and text not in "0123456789+-.,eE−"
 
 
 def _wheel_if_focused(widget: QWidget, base: Any, event: QWheelEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -68,6 +69,8 @@ class DataPanel(Panel):
         self._lay_out_draft()
         self._lay_out()
         self._connect_signals()
+        self._last: tuple[str, int, dict[str, Any]] | None = None
+        self._last_on_show = False
         self._choose(next(iter(REGISTRY)))
 
     def _style(self) -> None:
@@ -135,6 +138,7 @@ class DataPanel(Panel):
         self.left_out.setText(left_out(dataset))
         self.left_out.setVisible(dataset.left_out > 0)
         self.clear.setEnabled(dataset.n > 0)
+        self._last_on_show = self._last_on_show and _FROM_BOARD.fullmatch(dataset.source) is not None
         made = _FROM_BOARD.fullmatch(dataset.source)
         self._show_columns(dataset, from_file=dataset.n > 0 and made is None and dataset.source != Dataset.source)
         if made and (old is None or dataset.source != old.state.dataset.source):
@@ -173,6 +177,11 @@ class DataPanel(Panel):
         self._request_board()
 
     def _request_board(self) -> None:
+        """Ask for the board of the form; once more the same would only end the run, so it takes the next seed."""
+        asked = (self.board.value(), self.seed.value(), self.form.values())
+        if asked == self._last and self._last_on_show:
+            self.seed.set_value(self.seed.value() + 1)
+        self._last, self._last_on_show = (self.board.value(), self.seed.value(), self.form.values()), True
         self.board_requested.emit(self.board.value(), self.seed.value(), self.form.values())
 
 

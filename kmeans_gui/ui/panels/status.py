@@ -217,9 +217,9 @@ class StatusBar(Panel):
 def readings(shown: Shown) -> list[str]:
     """Return the numbers of what is shown, a text for each place."""
     state, step, previous = shown.state, shown.step, shown.previous
-    n, left_out = state.dataset.n, state.dataset.left_out
+    n = state.dataset.n
     k = state.k if state.start is None else len(state.start)
-    points = f"{n:,} of {Note('{n:# point|points}', {'n': n + left_out})}" if n + left_out else "No points"
+    points = f"{n:,} of {Note('{n:# point|points}', {'n': n})}" if n else "No points"
     fixed = [points, f"K {k:,}" if k else ""]
     if step is None:
         return [*fixed, "", "", "", ""]

@@ -23,7 +23,7 @@ class Welcome(QFrame):
         super().__init__(host)
         self._host = host
         self.setObjectName("welcome")
-        words = QLabel("The board is empty. Click to add points, or drop a file here.")
+        words = QLabel("The board is empty. Add points with the tools on the left, or drop a file here.")
         words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         button = QPushButton("Generate a board")
         button.setToolTip("Put 200 points on the board")

