@@ -18,6 +18,11 @@ _MOUSE = (
 )
 
 
+_COLUMNS = 3
+_Group = tuple[str, list[tuple[str, str]]]
+"""A title, and rows of a key and what it does."""
+
+
 class KeySheet(QDialog):
     """All keys on one sheet, grouped by menu."""
 
@@ -27,9 +32,9 @@ class KeySheet(QDialog):
         body = QWidget()
         columns = QHBoxLayout(body)
         columns.setContentsMargins(24, 16, 24, 16)
-        columns.setSpacing(48)
-        for half in _halves(_groups()):
-            label = QLabel(half)
+        columns.setSpacing(32)
+        for column in _columns(_groups()):
+            label = QLabel(_html(column))
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             label.setWordWrap(True)
@@ -40,10 +45,10 @@ class KeySheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-        self.resize(1040, 680)
+        self.resize(1160, 700)
 
 
-def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
+def _groups() -> list[_Group]:
     with_keys = [entry for entry in ACTIONS if entry.keys]
     menus = {menu: _rows(entries) for menu, entries in groupby(with_keys, key=lambda e: e.menu.lstrip("-"))}
     return [*menus.items(), ("Mouse", list(_MOUSE))]
@@ -58,18 +63,17 @@ def _words(entry: Entry) -> str:
     return f"{title}. {entry.tip}." if entry.tip else f"{title}."
 
 
-def _halves(groups: list[tuple[str, list[tuple[str, str]]]]) -> tuple[str, str]:
-    """Return the groups as two columns of about the same length."""
-    total, so_far, split = sum(len(rows) + 2 for _, rows in groups), 0, 0
-    while so_far < total / 2:
-        so_far += len(groups[split][1]) + 2
-        split += 1
-    return _html(groups[:split]), _html(groups[split:])
+def _columns(groups: list[_Group]) -> list[list[_Group]]:
+    """Return the groups in columns, each put where there is most room."""
+    columns: list[list[_Group]] = [[] for _ in range(_COLUMNS)]
+    for group in groups:
+        min(columns, key=lambda column: sum(len(rows) + 2 for _, rows in column)).append(group)
+    return columns
 
 
-def _html(groups: list[tuple[str, list[tuple[str, str]]]]) -> str:
+def _html(groups: list[_Group]) -> str:
     parts = []
     for title, rows in groups:
-        lines = "".join(f"<tr><td width='130'><b>{key}</b></td><td>{words}</td></tr>" for key, words in rows)
+        lines = "".join(f"<tr><td width='112'><b>{key}</b></td><td>{words}</td></tr>" for key, words in rows)
         parts.append(f"<h3>{title.replace('/', ': ')}</h3><table width='100%' cellspacing='0' cellpadding='3'>{lines}</table>")
     return "".join(parts)

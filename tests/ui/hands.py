@@ -1,0 +1,37 @@
+"""A user's hands: real mouse and key events on the window, and a look at what it holds."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+
+LEFT, NONE, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def state(window):
+    return window.controller.state
+
+
+def click(window, at, modifier=NONE):
+    QTest.mouseClick(window.canvas.viewport(), LEFT, modifier, at)
+
+
+def drag(window, *places, modifier=NONE):
+    viewport = window.canvas.viewport()
+    QTest.mousePress(viewport, LEFT, modifier, places[0])
+    for place in places[1:]:
+        QTest.mouseMove(viewport, place)
+        # QTest's move carries no button, which is all that the canvas does not need: it knows what is held.
+    QTest.mouseRelease(viewport, LEFT, modifier, places[-1])
+
+
+def key(window, *keys):
+    for one in keys:
+        QTest.keySequence(window, QKeySequence(one))
+
+
+def pixel(window, point):
+    x, y = window.canvas.view.to_pixels(np.array([point], float))[0]
+    return QPoint(round(x), round(y))

@@ -1,0 +1,122 @@
+"""The tools in the window: real mouse events, from a click to a drag."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hands import LEFT, NONE, SHIFT, click, drag, key, pixel, state
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from kmeans_gui.data.dataset import Dataset
+
+
+def test_a_click_adds_a_point_where_it_was_made(window):
+    at = QPoint(300, 200)
+    click(window, at)
+    assert state(window).dataset.n == 1
+    assert (pixel(window, state(window).dataset.points[0]) - at).manhattanLength() <= 1
+
+
+def test_two_quick_clicks_add_two_points(window):
+    viewport, at = window.canvas.viewport(), QPoint(300, 200)
+    QTest.mouseClick(viewport, LEFT, NONE, at)
+    QTest.mouseDClick(viewport, LEFT, NONE, at)
+    QTest.mouseRelease(viewport, LEFT, NONE, at)
+    assert state(window).dataset.n == 2
+
+
+def test_a_shift_click_adds_a_cluster_and_one_undo_takes_it_back(window):
+    click(window, QPoint(400, 300), SHIFT)
+    assert state(window).dataset.n == 30
+    key(window, "Ctrl+Z")
+    assert state(window).dataset.n == 0
+    key(window, "Ctrl+Y")
+    assert state(window).dataset.n == 30
+
+
+def test_adding_points_does_not_move_the_view(window):
+    before = window.canvas.viewport_range()
+    click(window, QPoint(100, 100))
+    click(window, QPoint(500, 400))
+    QApplication.processEvents()
+    assert window.canvas.viewport_range() == pytest.approx(before)
+
+
+@pytest.mark.parametrize("offset", [0.0, 50.0, -3.0])
+def test_new_points_are_all_in_view_each_time(window, offset):
+    for spread in (1.0, 20.0, 1.0):
+        points = np.array([[0.0, 0.0], [spread, 1.0], [1.0, spread]]) + offset
+        window.controller.use_dataset(Dataset.of(points), "open points")
+        QApplication.processEvents()
+        x0, x1, y0, y1 = window.canvas.viewport_range()
+        assert x0 < points[:, 0].min() and points[:, 0].max() < x1
+        assert y0 < points[:, 1].min() and points[:, 1].max() < y1
+        assert state(window).viewport == (x0, x1, y0, y1)
+
+
+def test_the_whole_canvas_is_painted_wherever_one_looks(window, board):
+    for _ in range(2):
+        window.canvas.plotItem.getViewBox().translateBy(x=5.0)
+        QApplication.processEvents()
+        assert window.canvas._item.boundingRect() == window.canvas.plotItem.getViewBox().viewRect()
+        window.resize(window.width() + 100, window.height())
+        QApplication.processEvents()
+
+
+def test_the_spray_is_one_undo(window):
+    key(window, "S")
+    drag(window, QPoint(300, 300), QPoint(350, 320), QPoint(400, 330))
+    assert state(window).dataset.n >= 12
+    key(window, "Ctrl+Z")
+    assert state(window).dataset.n == 0
+
+
+def test_the_eraser_removes_what_is_under_it_and_nothing_else(window, board):
+    key(window, "E")
+    drag(window, pixel(window, (0.0, 0.6)), pixel(window, (0.02, 0.6)))
+    left = state(window).dataset.points
+    assert len(left) < len(board)
+    assert np.array_equal(left[:60], board[:60])
+
+
+def test_a_point_is_dragged(window, board):
+    key(window, "M")
+    drag(window, pixel(window, board[5]), pixel(window, (0.1, 0.0)), pixel(window, (0.2, 0.1)))
+    moved = np.flatnonzero((state(window).dataset.points != board).any(axis=1))
+    assert len(moved) == 1
+    assert state(window).dataset.points[moved[0]] == pytest.approx([0.2, 0.1], abs=0.02)
+
+
+@pytest.mark.parametrize("tool", ["Q", "W"])
+def test_points_are_selected_deleted_and_brought_back(window, board, tool):
+    key(window, tool)
+    corners = [(-1.0, -0.9), (-0.2, -0.9), (-0.2, -0.1), (-1.0, -0.1)]
+    path = [corners[0], corners[2]] if tool == "Q" else corners
+    drag(window, *(pixel(window, corner) for corner in path))
+    assert window.controller.shown.selected.tolist() == list(range(30))
+    key(window, "Del")
+    assert state(window).dataset.n == 60
+    key(window, "Ctrl+Z")
+    assert np.array_equal(state(window).dataset.points, board)
+
+
+def test_a_selection_is_duplicated_and_given_up(window, board):
+    key(window, "Ctrl+A", "Ctrl+D")
+    assert state(window).dataset.n == 180
+    assert len(window.controller.shown.selected) == 90
+    key(window, "Esc")
+    assert len(window.controller.shown.selected) == 0
+
+
+def test_centroids_are_placed_dragged_and_removed(window, board, qtbot):
+    key(window, "C")
+    click(window, pixel(window, (-0.5, 0.0)))
+    click(window, pixel(window, (0.5, 0.0)))
+    qtbot.waitUntil(lambda: window.controller.shown.step is not None and window.controller.shown.step.k == 2)
+    drag(window, pixel(window, (0.5, 0.0)), pixel(window, (0.5, 0.3)), pixel(window, (0.5, 0.5)))
+    qtbot.waitUntil(lambda: window.controller.shown.step is not None)
+    assert state(window).start[1] == pytest.approx([0.5, 0.5], abs=0.02)
+    click(window, pixel(window, state(window).start[0]), SHIFT)
+    assert len(state(window).start) == 1 and state(window).k == 1
