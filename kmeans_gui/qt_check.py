@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import sys
 from typing import Any
 
@@ -36,6 +37,9 @@ _FOR_X11 = {
 }
 
 
+_PLATFORMS = ("xcb", "wayland", "offscreen", "minimal", "vnc", "eglfs", "linuxfb")
+
+
 def start_gui_application(offscreen: bool = False, arguments: list[str] | None = None) -> Any:
     """Return the running application object, or make one: with widgets, or only for drawing if ``offscreen``.
 
@@ -63,8 +67,17 @@ def start_gui_application(offscreen: bool = False, arguments: list[str] | None =
 
 def _check_linux() -> None:
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    wayland = bool(os.environ.get("WAYLAND_DISPLAY")) and platform in ("", "wayland")
+    if platform and platform not in _PLATFORMS:
+        raise UserError(
+            f"QT_QPA_PLATFORM is {platform!r}, which Qt does not know. Unset it, or choose {', '.join(_PLATFORMS)}."
+        )
+    wayland = platform in ("", "wayland") and _wayland_answers()
+    if platform == "wayland" and not wayland:
+        raise UserError("QT_QPA_PLATFORM is 'wayland', but no Wayland display answers. Unset it, or start a Wayland session.")
     on_x11 = platform in ("", "xcb") and not wayland
+    if on_x11:
+        # Qt would try Wayland first wherever a name for it is set, and abort if nothing answers to it.
+        os.environ["QT_QPA_PLATFORM"] = "xcb"
     missing = _missing(_FOR_ANY_PLATFORM | (_FOR_X11 if on_x11 else {}))
     if missing:
         packages = " ".join(missing)
@@ -74,6 +87,19 @@ def _check_linux() -> None:
             "There is no display to open a window on: start the program from a desktop session or, on a server, with xvfb-run "
             "(apt-get install xvfb xauth); the commands run, export and board need none."
         )
+
+
+def _wayland_answers() -> bool:
+    """Whether a Wayland compositor listens where the environment says."""
+    name = os.environ.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(os.path.join(os.environ.get("XDG_RUNTIME_DIR", "/"), name))
+        except OSError:
+            return False
+    return True
 
 
 def _missing(libraries: dict[str, str]) -> list[str]:

@@ -49,7 +49,13 @@ __all__ = [
     "steps",
 ]
 
-SEED = Int(name="seed", label="Seed", default=0, maximum=2**63 - 1, help="Whatever is random follows from it.")
+SEED = Int(
+    name="seed",
+    label="Seed",
+    default=0,
+    maximum=2**63 - 1,
+    help="Whatever is random follows from it: the same seed gives the same result.",
+)
 """Every algorithm and every board takes one."""
 
 

@@ -32,6 +32,13 @@ def label_dtype(k: int) -> type[np.signedinteger]:
     return next(t for t in (np.int8, np.int16, np.int32, np.int64) if k - 1 <= np.iinfo(t).max)
 
 
+class Overlay:
+    """What a step may show besides points and centroids (ellipses, discs, links, a tree): a frozen subclass for each kind.
+
+    The drawing follows from it, never from the algorithm's name.
+    """
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Step:
     """One half-step, as it is shown.
@@ -60,6 +67,8 @@ class Step:
         The act in a few words, fit for a button: "Move 3 centroids".
     note : Note
         What happened, with its numbers, fit for a caption and to be read out.
+    overlays : tuple of Overlay
+        What the step shows besides points and centroids.
     """
 
     index: int
@@ -73,6 +82,7 @@ class Step:
     shift: float = 0.0
     title: Note
     note: Note
+    overlays: tuple[Overlay, ...] = ()
 
     def __post_init__(self) -> None:
         self.labels.flags.writeable = False

@@ -36,7 +36,7 @@ class Trace(Sequence[Step]):
     Notes
     -----
     A step whose labels were let go borrows those of the last ASSIGN step at or before it: no other phase changes labels.
-    Appending and reading belong to one thread.
+    Appending belongs to one thread; reading may be done in any.
     """
 
     def __init__(self, recall: Recall | None = None, budget: int = DEFAULT_BUDGET) -> None:
@@ -69,8 +69,8 @@ class Trace(Sequence[Step]):
             oldest = self._assigned.popleft()
             self._bytes -= self._steps[oldest].labels.nbytes
             for index in range(oldest, self._assigned[0]):  # the steps between two assignments share their labels
+                self._dropped.add(index)  # first, so that a reader in another thread never takes no labels for the labels
                 self._steps[index] = replace(self._steps[index], labels=_NO_LABELS)
-                self._dropped.add(index)
 
     def _assignment(self, index: int) -> Step:
         """Return the last ASSIGN step at or before ``index``."""

@@ -73,7 +73,8 @@ def board(name: str, *, seed: int = 0, **parameters: Any) -> Dataset:
     values = resolve(chosen.parameters, parameters)
     if values.get("k", 0) > values["n"]:
         raise UserError(
-            f"{values['k']:,} clusters do not fit {values['n']:,} points. Ask for more points or for fewer clusters."
+            f"{values['k']:,} clusters need at least as many points, not {values['n']:,}. "
+            "Ask for more points or for fewer clusters."
         )
     if seed < 0:
         raise UserError(f"The seed is {seed}, but must be 0 or more.")

@@ -46,11 +46,6 @@ class Background(QObject):
         """Whether work is under way that is not paused."""
         return self._active
 
-    @property
-    def resting(self) -> bool:
-        """Whether work is paused and could go on."""
-        return self._current is not None and not self._active
-
     def begin(self, work: Work) -> int:
         """Stop what is under way, begin ``work`` and return its number."""
         self.stop()

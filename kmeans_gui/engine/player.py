@@ -62,6 +62,11 @@ class Player(QObject):
         return self._speed
 
     @property
+    def chasing(self) -> bool:
+        """Whether it follows a growing run to its end."""
+        return self._chasing
+
+    @property
     def at_end(self) -> bool:
         """Whether the last half-step of a complete run is on show."""
         return self._complete and self._position == self._length - 1
@@ -90,6 +95,8 @@ class Player(QObject):
         """Begin with a run of which ``length`` half-steps are known, at ``position`` or as near to it as there are."""
         self._length, self._complete = length, complete
         self._move(min(position, length - 1))
+        if self._playing:
+            self._schedule()
 
     def step(self) -> None:
         """Go one half-step on, as soon as it is known."""

@@ -9,6 +9,9 @@ import numpy as np
 
 from kmeans_gui.clustering import Floats
 
+MATCHED_UP_TO = 256
+"""More clusters than this cannot be told apart by color, and matching them would take seconds."""
+
 
 def match_colors(old: Floats | None, old_colors: tuple[int, ...], new: Floats) -> tuple[int, ...]:
     """Return a color slot for each new centroid.
@@ -29,7 +32,7 @@ def match_colors(old: Floats | None, old_colors: tuple[int, ...], new: Floats) -
         ``scipy.optimize.linear_sum_assignment``); the lowest free slots for those without a partner.
     """
     slots: dict[int, int] = {}
-    if old is not None and old.shape[1:] == new.shape[1:]:
+    if old is not None and old.shape[1:] == new.shape[1:] and max(len(old), len(new)) <= MATCHED_UP_TO:
         from scipy.optimize import linear_sum_assignment
 
         alive = [j for j in range(min(len(old), len(old_colors))) if not np.isnan(old[j]).any()]

@@ -203,7 +203,7 @@ class Actions(QObject):
 
     def refresh(self, old: Shown | None, shown: Shown) -> None:
         """Set what is enabled, checked and named: the one place where that is decided."""
-        run, step, state = shown.trace is not None, shown.step is not None, shown.state
+        run, state = shown.trace is not None, shown.state
         enabled = {
             "undo": bool(shown.undo),
             "redo": bool(shown.redo),
@@ -216,14 +216,14 @@ class Actions(QObject):
             "to_start": run and bool(shown.position),
             "to_end": state.dataset.n > 0 and not (shown.complete and shown.position == shown.length - 1),
             "new_start": state.dataset.n > 0,
-            "export": state.dataset.n > 0 and (run or step or state.dataset.n > 0),
+            "export": state.dataset.n > 0,
             "blank": shown.projection,
             "leave": shown.projection or len(shown.selected) > 0,
         }
         for name, on in enabled.items():
             self._by_name[name].setEnabled(on)
-        self._by_name["undo"].setText(f"Undo {shown.undo}".strip().capitalize() if shown.undo else "Undo")
-        self._by_name["redo"].setText(f"Redo {shown.redo}".strip().capitalize() if shown.redo else "Redo")
+        self._by_name["undo"].setText(f"Undo {shown.undo}".strip())
+        self._by_name["redo"].setText(f"Redo {shown.redo}".strip())
         self._by_name["play"].setText("Pause" if shown.playing else "Play")
         checked = {f"layer_{name}" for name in state.layers} | {f"tool_{shown.tool}"}
         if shown.projection:

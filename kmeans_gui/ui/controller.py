@@ -15,7 +15,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Floats, Note, Step
+from kmeans_gui.clustering import Floats, Note
 from kmeans_gui.data.boards import board
 from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.engine.background import Background
@@ -30,14 +30,14 @@ from kmeans_gui.session.edits import (
     PlacePoints,
     RemovePoints,
     ReplaceDataset,
-    lift,
+    lift_centroids,
 )
 from kmeans_gui.session.history import History
-from kmeans_gui.session.identity import match_colors
 from kmeans_gui.session.state import State, Viewport, defaults
 from kmeans_gui.ui.run_on_show import RunOnShow
 from kmeans_gui.ui.shown import Shown
 
+DEFECT = "Something went wrong inside the program. Help › Show log tells what."
 _NO_ROWS = np.empty(0, np.intp)
 
 
@@ -50,10 +50,13 @@ class Controller(QObject):
         What was shown and what is shown now.
     refused : str
         Something could not be done; the text is fit for the user.
+    document_replaced
+        Other points have been put on the table in place of those that were there.
     """
 
     rendered = Signal(object, object)
     refused = Signal(str)
+    document_replaced = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,13 +67,12 @@ class Controller(QObject):
         self._selected = _NO_ROWS
         self._tool = "add"
         self._projection = False
-        self._on_screen: Floats | None = None
         self._kept = self._state.dataset
         self._shown = Shown()
         self._connect_signals()
 
     def _connect_signals(self) -> None:
-        self._run.started.connect(self._color)
+        self._run.colored.connect(self._on_colored)
         self._run.changed.connect(self._refresh)
         self._run.failed.connect(lambda error: self.refused.emit(user_text(error)))
         self._boards.finished.connect(self._on_board)
@@ -164,17 +166,23 @@ class Controller(QObject):
     def _after_edit(self, state: State, edit: Edit) -> None:
         old, self._state = self._state, state
         if state.dataset is not old.dataset:
+            carry = edit.carry(old.dataset.n)
             self._selected = _NO_ROWS
-            self._run.hold(edit.carry(old.dataset.n), goes_on=state.start is not None)
-        elif self._run.step is not None or state.start is not None:
-            self._begin_run(playing=self.player.playing)
+            self._run.hold(carry, goes_on=state.start is not None)
+            if carry is None:
+                self._state = replace(state, viewport=None, colors=())
+        elif state.start is not None and state.dataset.n < len(state.start):
+            self._run.clear()  # centroids are being placed before there are points
+        elif self._run.begun or self._run.step is not None or state.start is not None:
+            self._run.begin(state, playing=self.player.playing)
         self._refresh()
 
     def _edit_points(self, edit: Edit, merge: str | None = None) -> None:
         """Edit the points; the next run then goes on from the centroids on show."""
         centroids = self._run.step.centroids if self._run.step is not None else None
-        if self._run.trace is not None and centroids is not None and not np.isnan(centroids).any():
-            edit = Compound((Configure(self._placed(centroids), edit.title), edit), edit.title)
+        if self._run.trace is not None and centroids is not None:
+            alive = centroids[~np.isnan(centroids).any(axis=1)]
+            edit = Compound((Configure(self._placed(alive), edit.title), edit), edit.title)
         self.edit(edit, merge)
 
     def _placed(self, centroids: Floats) -> dict[str, Any]:
@@ -226,13 +234,14 @@ class Controller(QObject):
 
     def use_dataset(self, dataset: Dataset, title: str) -> None:
         """Put another set of points on the table."""
-        self._state = replace(self._state, viewport=None, colors=())
+        self._boards.stop()
         changes = [ReplaceDataset(dataset, title)]
         edits: tuple[Edit, ...] = (
             (*changes, Configure({"start": None}, title)) if self._state.start is not None else (*changes,)
         )
         self._kept = dataset
         self.edit(Compound(edits, title))
+        self.document_replaced.emit()
 
     def generate_board(self, name: str, seed: int, parameters: Mapping[str, Any]) -> None:
         """Generate a board in the background and put it on the table. Over the empty board of a start it is no edit."""
@@ -255,7 +264,8 @@ class Controller(QObject):
 
     def set_parameter(self, name: str, value: Any) -> None:
         """Set one of the algorithm's parameters. Another K or start forgets the centroids placed by hand."""
-        if self._state.parameters.get(name) == value:
+        present = self._state.parameters.get(name)
+        if type(present) is type(value) and not isinstance(present, np.ndarray) and present == value:
             return
         changes: dict[str, Any] = {"parameters": {**self._state.parameters, name: value}}
         if name in ("k", "init"):
@@ -280,13 +290,14 @@ class Controller(QObject):
 
     def new_start(self) -> None:
         """Start anew from other centroids: those of the next seed."""
-        idle = self._run.step is None
         self.edit(Configure({"seed": self._state.seed + 1, "start": None}, "start anew"))
-        if idle:
-            self._begin_run()
+        if not self._run.begun:
+            self._run.begin(self._state)
 
     def forget_start(self) -> None:
         """Forget the centroids placed by hand."""
+        if self._state.start is None:
+            return
         self.edit(Configure({"start": None}, "forget the placed centroids"))
 
     def place_start(self, centroids: Floats, merge: str | None = None) -> None:
@@ -294,33 +305,21 @@ class Controller(QObject):
         if not len(centroids):
             self.forget_start()
             return
-        full = lift(self._state.dataset, centroids)
-        full.flags.writeable = False
+        old = self._run.step.centroids if self._run.step is not None else self._state.start
+        full = lift_centroids(self._state.dataset, centroids, old)
         self.edit(Configure(self._placed(full), "place a centroid"), merge)
 
     # The run -----------------------------------------------------------------------------------------------------------
 
-    def _begin_run(self, playing: bool = False, opening: int | None = None) -> None:
-        """Begin a run of what is on the table; its colors will be matched to the centroids on show."""
-        step = self._run.step
-        self._on_screen = step.centroids if step is not None else None
-        if self._state.start is not None and self._state.dataset.n < len(self._state.start):
-            self._run.clear()  # centroids are being placed before there are points
-        else:
-            self._run.begin(self._state, playing, opening)
-
-    def _color(self, step: Step) -> None:
-        """Give the clusters of a new run their colors: those they had on screen, or those of the session they come from."""
-        if step.centroids is not None and (self._on_screen is not None or len(self._state.colors) != step.k):
-            colors = match_colors(self._on_screen, self._state.colors, step.centroids)
-            self._state = replace(self._state, colors=colors)
+    def _on_colored(self, colors: tuple[int, ...]) -> None:
+        self._state = replace(self._state, colors=colors)
 
     def _ready(self) -> bool:
         """Make sure that there is a run; False if one has only just begun, so that its first half-step is what comes next."""
         if self._run.begun:
             self._run.resume_computing()
             return True
-        self._begin_run()
+        self._run.begin(self._state)
         return False
 
     def step(self) -> None:
@@ -356,6 +355,7 @@ class Controller(QObject):
     def stop_computing(self) -> None:
         """Give up a board in the making, and let the run rest where it is; stepping beyond what is known lets it go on."""
         self._boards.stop()
+        self.player.pause()
         self._run.pause_computing()
 
     # How it is looked at -----------------------------------------------------------------------------------------------
@@ -382,13 +382,14 @@ class Controller(QObject):
 
     def adopt(self, state: State) -> None:
         """Put an opened session on the table, the run at the half-step that was on show."""
+        self._boards.stop()
         self._run.clear()
         self._selected = _NO_ROWS
         self._history.clear()
         self._state = replace(state, position=None)
         self._kept = state.dataset
         if state.position is not None:
-            self._begin_run(opening=state.position)
+            self._run.begin(self._state, opening=state.position)
         self._refresh()
 
 
@@ -396,4 +397,4 @@ def user_text(error: Exception) -> str:
     """Return what the user is told of an error: its own words if it is fit for that, or else that there is a log."""
     if isinstance(error, UserError):
         return str(error)
-    return "Something went wrong inside the program. Help › Show log tells what."
+    return DEFECT

@@ -17,7 +17,7 @@ from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.commands import Commands
-from kmeans_gui.ui.controller import Controller
+from kmeans_gui.ui.controller import DEFECT, Controller
 from kmeans_gui.ui.documents import Documents
 from kmeans_gui.ui.look import Look
 from kmeans_gui.ui.messages import Messages
@@ -26,7 +26,7 @@ from kmeans_gui.ui.panels.brush_bar import BrushBar
 from kmeans_gui.ui.panels.caption_bar import CaptionBar
 from kmeans_gui.ui.panels.section import SidePanel
 from kmeans_gui.ui.panels.status import StatusBar
-from kmeans_gui.ui.panels.transport import TransportBar
+from kmeans_gui.ui.panels.transport import BUTTONS, TransportBar
 from kmeans_gui.ui.panels.welcome import Welcome
 from kmeans_gui.ui.screen import Screen
 from kmeans_gui.ui.shown import Shown, View
@@ -35,7 +35,6 @@ from kmeans_gui.ui.stage import Stage
 FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
 FRAME = QSize(16, 48)
 """What a window manager may put around the window, in logical pixels."""
-TRANSPORT_ACTIONS = ("to_start", "back", "play", "step", "to_end")
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +55,7 @@ class MainWindow(QMainWindow):
         self._welcome = Welcome(self.canvas)
         self._side = SidePanel()
         self._panels = [panel() for _, panel in PANELS]
-        self._transport = TransportBar({name: self.actions_table[name] for name in TRANSPORT_ACTIONS})
+        self._transport = TransportBar({name: self.actions_table[name] for name in BUTTONS})
         self._status = StatusBar()
         self._tools = QToolBar("Tools")
         self._whole = QWidget()
@@ -147,7 +146,7 @@ class MainWindow(QMainWindow):
             self.commands.open(path)
         else:
             self.show_first_board()
-            self.documents.offer_unsaved()
+        self.documents.offer_unsaved()
 
     def show_first_board(self) -> None:
         """Put a board of 200 points on the table."""
@@ -156,7 +155,7 @@ class MainWindow(QMainWindow):
 
     def report_defect(self) -> None:
         """Say that something went wrong inside the program."""
-        self.messages.error("Something went wrong inside the program. Help › Show log tells what.")
+        self.messages.error(DEFECT)
 
     def _restore(self, look: Look) -> None:
         room = self.screen().availableSize() - FRAME
@@ -167,9 +166,10 @@ class MainWindow(QMainWindow):
         self.actions_table[f"theme_{look.choice}"].setChecked(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End all work before the window goes."""
+        """End all work; the window is gone at once, whatever still has to be waited for."""
         self.screen_layout.leave_projection()
         settings.GEOMETRY.set(self.saveGeometry())
+        self.hide()
         self.documents.keep_unsaved()
         self.documents.close()
         self.canvas.close_work()

@@ -17,6 +17,7 @@ from kmeans_gui.data.dataset import Rows
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.player import Player
 from kmeans_gui.engine.worker import Publish
+from kmeans_gui.session.identity import match_colors
 from kmeans_gui.session.state import State
 
 _GROWTH_INTERVAL_MS = 33
@@ -28,15 +29,15 @@ class RunOnShow(QObject):
 
     Signals
     -------
-    started : Step
-        A new run has its first half-step.
+    colored : tuple of int
+        A new run has its first half-step; its clusters have these color slots.
     changed
         There is something new to show.
     failed : Exception
         The run cannot be made; there is none now.
     """
 
-    started = Signal(object)
+    colored = Signal(object)
     changed = Signal()
     failed = Signal(object)
 
@@ -49,6 +50,8 @@ class RunOnShow(QObject):
         self._step: Step | None = None
         self._previous: Step | None = None
         self._opening: int | None = None
+        self._wanted: int | None = None
+        self._colors: tuple[int, ...] = ()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_GROWTH_INTERVAL_MS)
@@ -58,10 +61,10 @@ class RunOnShow(QObject):
         self._computing.published.connect(self._on_step)
         self._computing.failed.connect(self._on_failed)
         self._computing.active_changed.connect(lambda _: self._soon.start())
-        self._recalling.finished.connect(lambda _, steps: self._show(*steps))
+        self._recalling.finished.connect(self._on_recalled)
         self.player.moved.connect(self._on_moved)
         self.player.changed.connect(self.changed)
-        self._soon.timeout.connect(self.changed)
+        self._soon.timeout.connect(self._catch_up)
 
     @property
     def trace(self) -> Trace | None:
@@ -103,8 +106,12 @@ class RunOnShow(QObject):
         return "" if self.trace.complete else "Compute on"
 
     def begin(self, state: State, playing: bool = False, opening: int | None = None) -> None:
-        """Begin a run of what ``state`` says, and show its first half-step, or the one numbered ``opening``, when it comes."""
+        """Begin a run of what ``state`` says, and show its first half-step, or the one numbered ``opening``, when it comes.
+
+        Until then what was shown stays. Colors are matched to the centroids on show.
+        """
         self.end()
+        self._colors = state.colors
         points, parameters = state.dataset.points, state.run_parameters()
         self._trace = clustering.empty_trace(state.algorithm, points)
         self._opening = opening
@@ -124,7 +131,7 @@ class RunOnShow(QObject):
         self.player.reset()
         self._soon.stop()
         self._trace = None
-        self._opening = None
+        self._opening = self._wanted = None
 
     def clear(self) -> None:
         """End the run and show nothing of it."""
@@ -174,14 +181,28 @@ class RunOnShow(QObject):
             return
         trace.append(step)
         if step.phase is Phase.START:
-            self.started.emit(step)
+            self._color(step)
         if self._opening is None:
-            self.player.grow(len(trace), trace.complete)
+            # A run that is followed to its end is shown as often as the clock says, not at each of its half-steps.
+            if trace.complete or not self.player.chasing or len(trace) == 1:
+                self.player.grow(len(trace), trace.complete)
         elif len(trace) > self._opening or trace.complete:
             opening, self._opening = self._opening, None
             self.player.open(len(trace), trace.complete, opening)
         if not self._soon.isActive():
             self._soon.start()
+
+    def _catch_up(self) -> None:
+        if self._trace and self._opening is None:
+            self.player.grow(len(self._trace), self._trace.complete)
+        self.changed.emit()
+
+    def _color(self, step: Step) -> None:
+        """Give the clusters their colors: those they had on screen, or those of the session that the run comes from."""
+        on_screen = None if self._step is None else self._step.centroids
+        if step.centroids is None or (on_screen is None and len(self._colors) == step.k):
+            return
+        self.colored.emit(match_colors(on_screen, self._colors, step.centroids))
 
     def _on_failed(self, number: int, error: Exception) -> None:
         self.clear()
@@ -193,10 +214,25 @@ class RunOnShow(QObject):
         if trace is None:
             return
         if all(trace.holds_labels(i) for i in (position, max(position - 1, 0))):
-            self._recalling.stop()
+            self._wanted = None
             self._show(*_with_previous(trace, position))
         else:
-            self._recalling.begin(lambda publish, cancelled: _with_previous(trace, position))
+            self._wanted = position
+            if not self._recalling.active:
+                self._recall(trace, position)
+
+    def _recall(self, trace: Trace, position: int) -> None:
+        self._recalling.begin(lambda publish, cancelled: _with_previous(trace, position))
+
+    def _on_recalled(self, number: int, steps: tuple[Step, Step | None]) -> None:
+        """Show what was recomputed, unless somebody has gone where nothing had to be; one at a time, the newest next."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is None or self._trace is None:
+            return
+        self._show(*steps)
+        if wanted != steps[0].index:
+            self._wanted = wanted
+            self._recall(self._trace, wanted)
 
     def _show(self, step: Step, previous: Step | None) -> None:
         self._step, self._previous = step, previous

@@ -72,6 +72,8 @@ class Screen(QObject):
             self._actions["panel"].setChecked(on)
 
     def _toggle_panel(self) -> None:
+        if self._controller.shown.projection:
+            return
         on = self._side.isHidden()
         if not self._narrow:
             self._wanted = on
@@ -98,6 +100,7 @@ class Screen(QObject):
             self._show_panel(self._wanted and not self._narrow)
         elif old.projection != new.projection:
             self._picture.show()
+            self._actions["blank"].setChecked(False)
             if new.projection:
                 self._projection.enter()
             else:

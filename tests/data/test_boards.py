@@ -71,7 +71,7 @@ def test_k_clusters_of_nearly_the_same_size_are_planted(name: str, k: int) -> No
 
 @pytest.mark.parametrize("name", PLANTING)
 def test_more_clusters_than_points_are_refused(name: str) -> None:
-    with pytest.raises(UserError, match="3 clusters do not fit 2 points"):
+    with pytest.raises(UserError, match="3 clusters need at least as many points, not 2"):
         board(name, n=2, k=3)
 
 

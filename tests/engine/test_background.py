@@ -94,7 +94,7 @@ def test_stopped_work_is_told_and_neither_fails_nor_finishes(slot, qtbot):
 def test_paused_work_rests_and_goes_on(slot, qtbot):
     slot.begin(endless)
     slot.pause()
-    assert slot.resting
+    assert not slot.active
     slot.resume()
     count = len(slot.heard)
     qtbot.waitUntil(lambda: len(slot.heard) > count + 3)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase
+from kmeans_gui.clustering.algorithms.lloyd import recall
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.ui.controller import Controller
 
@@ -217,17 +220,17 @@ def test_computing_can_be_stopped_and_goes_on_with_the_next_step(controller, qtb
     controller.step()
     qtbot.waitUntil(lambda: controller.shown.step is not None)
     controller.stop_computing()
-    assert not controller.shown.computing or not controller._run.computing
+    assert not controller._run.computing
+    assert not controller.shown.complete
     controller.to_end()
-    assert controller._run.computing
-    controller.close()
+    qtbot.waitUntil(lambda: controller.shown.complete, timeout=20_000)
 
 
 def test_close_during_a_run_ends_cleanly(controller):
     controller.use_dataset(Dataset.of(np.random.default_rng(0).random((50_000, 2))), "open many points")
     controller.step()
     controller.close()
-    assert not controller._run.computing
+    assert not controller._run._computing._alive
 
 
 def test_a_defect_is_told_in_a_sentence_and_logged(controller, qtbot, monkeypatch, logged_errors):
@@ -238,3 +241,65 @@ def test_a_defect_is_told_in_a_sentence_and_logged(controller, qtbot, monkeypatc
     controller.step()
     qtbot.waitUntil(lambda: bool(controller.refusals))
     assert "log" in controller.refusals[0] and logged_errors
+
+
+def test_more_clusters_than_points_after_an_edit_is_refused_and_nothing_plays(controller, qtbot, done):
+    done(controller)
+    controller.remove_rows(np.arange(2, controller.state.dataset.n))
+    controller.toggle_play()
+    qtbot.waitUntil(lambda: bool(controller.refusals))
+    assert "only 2 points" in controller.refusals[0]
+    assert not controller.shown.playing
+
+
+def test_k_changed_before_the_first_half_step_has_come_counts(controller, qtbot):
+    controller.step()
+    controller.set_k(5)
+    qtbot.waitUntil(lambda: controller.shown.step is not None)
+    assert controller.shown.step.k == 5
+
+
+def test_undoing_a_replaced_board_fits_the_old_one(controller):
+    controller.set_viewport((100.0, 101.0, 100.0, 101.0))
+    controller.use_dataset(Dataset.of([[0.0, 0.0]]), "open a point")
+    controller.set_viewport((-1.0, 1.0, -1.0, 1.0))
+    controller.undo()
+    assert controller.state.viewport is None
+
+
+def test_a_board_in_the_making_does_not_replace_what_is_opened_meanwhile(controller, qtbot):
+    controller.generate_board("gaussians", 1, {"n": 200_000})
+    controller.use_dataset(Dataset.of([[0.0, 0.0]]), "open a point")
+    assert not controller._boards.active
+    assert controller.state.dataset.n == 1
+
+
+def test_stopping_pauses_the_player(controller, qtbot):
+    controller.player.set_speed(0.1)
+    controller.toggle_play()
+    qtbot.waitUntil(lambda: controller.shown.step is not None)
+    controller.stop_computing()
+    assert not controller.shown.playing
+
+
+def test_hidden_coordinates_of_centroids_that_were_not_moved_stay(qapp, qtbot):
+    made = Controller()
+    made.use_dataset(Dataset.of(np.random.default_rng(0).random((30, 3))), "open points")
+    made.step()
+    qtbot.waitUntil(lambda: made.shown.step is not None)
+    before = made.shown.step.centroids
+    places = before[:, :2].copy()
+    places[0] += 0.1
+    made.place_start(places)
+    assert np.array_equal(made.state.start[1:], before[1:])
+    made.close()
+
+
+def test_labels_that_were_let_go_come_back_when_somebody_goes_there(controller, qtbot, done, monkeypatch):
+    monkeypatch.setattr(clustering, "empty_trace", lambda name, X, _=0: clustering.Trace(partial(recall, X), budget=1))
+    done(controller)
+    expected = clustering.run("lloyd", controller.state.dataset.points)
+    for position in (1, 3, 2):
+        controller.seek(position)
+    qtbot.waitUntil(lambda: controller.shown.step.index == 2)
+    assert np.array_equal(controller.shown.step.labels, expected[2].labels)

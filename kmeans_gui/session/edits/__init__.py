@@ -11,6 +11,16 @@ from __future__ import annotations
 
 from kmeans_gui.session.edits.base import Compound, Edit
 from kmeans_gui.session.edits.document import Configure, ReplaceDataset
-from kmeans_gui.session.edits.points import InsertPoints, PlacePoints, RemovePoints, lift
+from kmeans_gui.session.edits.points import InsertPoints, PlacePoints, RemovePoints, lift, lift_centroids
 
-__all__ = ["Compound", "Configure", "Edit", "InsertPoints", "PlacePoints", "RemovePoints", "ReplaceDataset", "lift"]
+__all__ = [
+    "Compound",
+    "Configure",
+    "Edit",
+    "InsertPoints",
+    "PlacePoints",
+    "RemovePoints",
+    "ReplaceDataset",
+    "lift",
+    "lift_centroids",
+]

@@ -218,3 +218,29 @@ def _others(rows: Rows, n: int) -> Rows:
 def _making_room(rows: Rows, gaps: Rows) -> Rows:
     """Return where ``rows`` end up when other rows are put in so that they become the rows ``gaps`` (ascending)."""
     return rows + np.searchsorted(gaps - np.arange(len(gaps)), rows, side="right")
+
+
+def lift_centroids(dataset: Dataset, places: Floats, old: Floats | None) -> Floats:
+    """Give centroids placed in the plane the coordinates that are not on show.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of d coordinates.
+    places : ndarray of shape (k, 2)
+        Where they were placed.
+    old : ndarray of shape (j, d) or None
+        Those on show before: one that was not moved keeps its coordinates.
+
+    Returns
+    -------
+    ndarray of shape (k, d), read-only
+    """
+    full = lift(dataset, places)
+    if old is not None and dataset.d > 2:
+        for row, place in zip(full, places, strict=True):
+            same = np.flatnonzero((old[:, :2] == place).all(axis=1))
+            if same.size:
+                row[:] = old[same[0]]
+    full.flags.writeable = False
+    return full

@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kmeans_gui import clustering
+from kmeans_gui.clustering import SEED
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.panels.controls import SEED, ChoiceBox, IntBox, push_button, sentence
+from kmeans_gui.ui.panels.controls import ChoiceBox, IntBox, push_button, sentence
 from kmeans_gui.ui.panels.form import ParameterForm, field_label
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.shown import Shown

@@ -24,14 +24,6 @@ _BUBBLE_MS = 8000
 _STEPPER_WIDTH = 20
 _ICON_SIZE = QSize(18, 18)
 
-SEED = Int(
-    name="seed",
-    label="Seed",
-    default=0,
-    maximum=2**63 - 1,
-    help="Whatever is random follows from it: the same seed gives the same result.",
-)
-
 
 class NumberBox(QAbstractSpinBox):
     """A field for a number that a parameter declares. Subclasses say how it is written and stepped."""

@@ -9,11 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from kmeans_gui.clustering import Note
+from kmeans_gui.clustering import SEED, Note
 from kmeans_gui.data.boards import REGISTRY
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.panels.controls import SEED, ChoiceBox, ElidedLabel, IntBox, icon_button, push_button, sentence
+from kmeans_gui.ui.panels.controls import ChoiceBox, ElidedLabel, IntBox, icon_button, push_button, sentence
 from kmeans_gui.ui.panels.form import NUMBER_WIDTH, ParameterForm, field_label
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.section import Disclosure

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QW
 from kmeans_gui.clustering import Note
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.panels.controls import ElidedLabel, icon_button
+from kmeans_gui.ui.panels.controls import icon_button
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.reading import change_of, shift_in, switched_in
 from kmeans_gui.ui.shown import Shown
@@ -134,7 +134,9 @@ class StatusBar(Panel):
     Signals
     -------
     cancel_requested
-        The user wants the work on show to stop.
+        The user gives up what is being opened, saved or exported.
+    stop_requested
+        The user wants the run or the board in the making to stop.
 
     Parameters
     ----------
@@ -143,11 +145,11 @@ class StatusBar(Panel):
     """
 
     cancel_requested = Signal()
+    stop_requested = Signal()
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.readings = Readings()
-        self.message = ElidedLabel()
         self.progress = Progress(clock)
         self.busy = Progress(clock)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -158,20 +160,17 @@ class StatusBar(Panel):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(appearance.GRID * 3 // 2, 0, appearance.GRID * 3 // 2, 0)
         layout.setSpacing(appearance.GRID * 2)
-        layout.addWidget(self.readings, 3)
-        layout.addWidget(self.message, 2)
+        layout.addWidget(self.readings, 1)
         for part in (self.busy, self.progress, self.left_out, self.tool):
             layout.addWidget(part)
         self.progress.cancel_requested.connect(self.cancel_requested)
-        self.busy.cancel_requested.connect(self.cancel_requested)
+        self.busy.cancel_requested.connect(self.stop_requested)
         self._patience.timeout.connect(self._show_busy)
 
     def _style(self) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         appearance.dress(self, "strip")
         self.setFixedHeight(appearance.GRID * 4)
-        self.message.setAccessibleName("Message")
-        self.message.hide()
         self.left_out.setToolTip("A value in them is missing or not finite")
         self.left_out.hide()
         self.tool.setToolTip("The tool that is on")
@@ -207,11 +206,6 @@ class StatusBar(Panel):
     def hide_progress(self) -> None:
         """Show no work."""
         self.progress.hide()
-
-    def show_message(self, text: str) -> None:
-        """Show one sentence until the next one; an empty one clears it."""
-        self.message.show_text(text)
-        self.message.setVisible(bool(text))
 
 
 def readings(shown: Shown) -> list[str]:

@@ -143,21 +143,6 @@ def test_durations_are_round(seconds, words):
     assert duration(seconds) == words
 
 
-def test_a_message_stays_until_the_next(status):
-    status.show_message("iris.csv is open.")
-    assert status.message.isVisible()
-    assert (status.message.text(), status.message.toolTip()) == ("iris.csv is open.", "iris.csv is open.")
-    status.show_message("")
-    assert not status.message.isVisible()
-
-
-def test_it_never_widens_the_window(status, moment):
-    status.refresh(None, moment(3))
-    status.show_message("A long sentence " * 30)
-    status.show_progress("Writing frames", 3, 12)
-    assert status.minimumSizeHint().width() <= 640
-
-
 def test_work_that_takes_long_is_shown_and_can_be_stopped(status, qtbot):
     idle, busy = Shown(), Shown(busy="Computing iteration 7")
     status.refresh(None, idle)
@@ -165,7 +150,7 @@ def test_work_that_takes_long_is_shown_and_can_be_stopped(status, qtbot):
     assert status.busy.isHidden()
     qtbot.waitUntil(lambda: not status.busy.isHidden())
     assert status.busy.label.text().startswith("Computing iteration 7")
-    with qtbot.waitSignal(status.cancel_requested):
+    with qtbot.waitSignal(status.stop_requested):
         status.busy.cancel.click()
     status.refresh(busy, idle)
     assert status.busy.isHidden()
