@@ -14,3 +14,12 @@ class UserError(ValueError):
 
 class Cancelled(Exception):
     """Work was stopped on request. Never shown as an error."""
+
+
+DEFECT = "Something went wrong inside the program. Help › Show log tells what."
+"""What a user is told of a defect; the log has the rest."""
+
+
+def user_text(error: Exception) -> str:
+    """Return what the user is told of an error: its own words if it is fit for that, or else that there is a log."""
+    return str(error) if isinstance(error, UserError) else DEFECT

@@ -26,6 +26,12 @@ LARGEST_SLOT = 65_535
 LARGEST_COUNT = 2**63 - 1
 """Largest whole number: what numpy and Qt hold."""
 
+LARGEST_EDGE = 1e151
+"""Largest edge of a viewport: ten times as far out as the farthest point may be. No picture overflows there."""
+
+SMALLEST_SPAN = 1e-300
+"""Smallest width and height of a viewport; below it, the pixels for each data unit overflow."""
+
 _MOST_DIGITS = 20
 """Of a whole number, its sign included; Python refuses thousands, and no field wants so many."""
 
@@ -42,8 +48,14 @@ def describe(state: State) -> Description:
         "position": None if state.position is None else int(state.position),
         "colors": [int(slot) for slot in state.colors],
         "layers": [layer for layer in LAYERS if layer in state.layers],
-        "viewport": None if state.viewport is None else [float(edge) for edge in state.viewport],
+        "viewport": _readable_viewport(state),
     }
+
+
+def _readable_viewport(state: State) -> list[float] | None:
+    """Return the viewport; None, which fits the points, if someone has zoomed farther out or in than may be read."""
+    edges = [float(edge) for edge in state.viewport or ()]
+    return edges if _is_viewport(edges) else None
 
 
 def to_text(description: Description) -> bytes:
@@ -122,7 +134,8 @@ def _is_slots(value: Any) -> bool:
 def _is_viewport(value: Any) -> bool:
     if type(value) is not list or len(value) != 4 or any(type(edge) not in (int, float) for edge in value):
         return False
-    return bool(value[0] < value[1] and value[2] < value[3])
+    far, span = max(map(abs, value)), min(value[1] - value[0], value[3] - value[2])
+    return bool(far <= LARGEST_EDGE and span >= SMALLEST_SPAN)
 
 
 FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -135,7 +148,10 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "position": (lambda value: value is None or _is_count(value), "a whole number from 0, or null"),
     "colors": (_is_slots, f"a list of whole numbers from 0 to {LARGEST_SLOT:,}"),
     "layers": (_is_layers, f"a list of names out of {', '.join(LAYERS)}"),
-    "viewport": (lambda value: value is None or _is_viewport(value), "null or x from, x to, y from, y to, in rising order"),
+    "viewport": (
+        lambda value: value is None or _is_viewport(value),
+        f"null or x from, x to, y from, y to, in rising order and within ±{LARGEST_EDGE:g}",
+    ),
 }
 """What a description holds: for each field, whether a value can be it, and what it must be, in words."""
 

@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui import clustering
 from kmeans_gui.data.dataset import Dataset
-from kmeans_gui.errors import UserError
+from kmeans_gui.errors import Cancelled, UserError
 from kmeans_gui.files import atomic_write, existing_file
 from kmeans_gui.session import archive
 from kmeans_gui.session.archive import Archive, Refused, open_archive, write_archive
@@ -47,13 +48,25 @@ _LARGEST_CHARACTER = 0x10FFFF
 _LONGEST_REASON = 240
 
 
-def save(path: str | os.PathLike[str], state: State) -> None:
+def save(path: str | os.PathLike[str], state: State, cancelled: Callable[[], bool] = lambda: False) -> None:
     """Write a session file, whole or not at all. The same state makes the same bytes.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    state : State
+        What is saved.
+    cancelled : callable
+        Asked before a file that was there is replaced.
 
     Raises
     ------
     UserError
-        If it cannot be written there, or is larger than a session file may be. A file that was there stays as it was.
+        If it cannot be written there, is larger than a session file may be, or holds coordinates that are too large. A file
+        that was there stays as it was.
+    Cancelled
+        If ``cancelled`` says so; the file stays as it was, too.
     Refused
         If the state is such that :func:`load` would not have it: a defect, and no reason to replace a file that opens.
     """
@@ -64,6 +77,8 @@ def save(path: str | os.PathLike[str], state: State) -> None:
         raise UserError(f"The session is larger than the {limit} that a session file may have. Save it with fewer points.")
     with atomic_write(path) as temporary:
         write_archive(temporary, content)
+        if cancelled():
+            raise Cancelled
 
 
 def _content(state: State) -> dict[str, bytes | NDArray[Any]]:
@@ -101,7 +116,7 @@ def load(path: str | os.PathLike[str]) -> State:
         reason = str(refused).rstrip(".")
         if len(reason) > _LONGEST_REASON:
             reason = reason[:_LONGEST_REASON] + "…"
-        raise UserError(f"{file.name} cannot be opened: {reason}. {refused.advice}") from refused
+        raise UserError(f"{file.name} cannot be opened: {reason}. {refused.advice}".rstrip()) from refused
 
 
 def _state(opened: Archive) -> State:
@@ -159,7 +174,10 @@ def _dataset(opened: Archive, description: Description) -> Dataset:
 
 def _coordinates(opened: Archive, name: str, d: int) -> NDArray[np.float64]:
     table = opened.array(name, "<f8", 2)
-    _check_coordinates(name, table, d)
+    try:
+        _check_coordinates(name, table, d)
+    except UserError as error:
+        raise Refused(str(error), "") from error
     return table
 
 
@@ -168,6 +186,8 @@ def _check_coordinates(name: str, table: NDArray[np.float64], d: int) -> None:
         raise Refused(f"{name} has {table.shape[1]:,} columns, but should have {max(d, 1):,}")
     if not np.isfinite(table).all():
         raise Refused(f"{name} holds a number that is missing or infinite")
+    if len(table):
+        clustering.check_points(table)
 
 
 def _are_characters(ids: NDArray[Any]) -> bool:

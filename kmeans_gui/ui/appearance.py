@@ -145,7 +145,7 @@ def stylesheet(theme: Theme) -> str:
         "on_accent": color(theme.ground if theme.dark else theme.raised).name(),
         "text_hover": color(mix(theme.text, theme.ground, 0.15)).name(),
         "warning": color(_warning(theme)).name(),
-        # The arrows, which a stylesheet can only take from files; their grey shows on both grounds.
+        # The arrows, which a stylesheet can only take from files; their gray shows on both grounds.
         "icons": resource("icons").as_posix(),
         "radius": RADIUS,
         "half": GRID // 2,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -55,7 +56,6 @@ class Commands(QObject):
         self._keys = KeySheet(window)
         self._export = ExportDialog(window)
         self._export.export_requested.connect(self._ask_where_to_export)
-        self._table: Path | None = None
         actions.bind(self._handlers())
         documents.path_changed.connect(self._offer_recent)
         self._offer_recent()
@@ -63,7 +63,7 @@ class Commands(QObject):
     def _handlers(self) -> dict[str, Callable[[], object]]:
         controller, player = self._controller, self._controller.player
         return {
-            "new": self._documents.begin_anew,
+            "new": controller.clear,
             "open": self.ask_open,
             "save": self.save,
             "save_as": self.ask_save,
@@ -102,10 +102,10 @@ class Commands(QObject):
     def _answers(self) -> dict[str, Callable[..., object]]:
         controller = self._controller
         return {
-            "board_requested": controller.generate_board,
+            "board_requested": self._generate_board,
             "open_requested": self.ask_open,
             "columns_requested": self.choose_columns,
-            "clear_requested": self._documents.begin_anew,
+            "clear_requested": controller.clear,
             "algorithm_requested": controller.set_algorithm,
             "parameter_requested": controller.set_parameter,
             "seed_requested": controller.set_seed,
@@ -114,12 +114,13 @@ class Commands(QObject):
             "seek_requested": controller.seek,
             "speed_requested": controller.player.set_speed,
             "k_requested": controller.set_k,
-            "cancel_requested": self._cancel,
+            "cancel_requested": self._documents.cancel,
+            "stop_requested": controller.stop_computing,
         }
 
-    def _cancel(self) -> None:
-        self._documents.cancel()
-        self._controller.stop_computing()
+    def _generate_board(self, name: str, seed: int, parameters: Mapping[str, Any]) -> None:
+        self._documents.stop_opening()
+        self._controller.generate_board(name, seed, parameters)
 
     # Files -------------------------------------------------------------------------------------------------------------
 
@@ -136,19 +137,19 @@ class Commands(QObject):
 
     def open(self, path: Path) -> None:
         """Open a table or a session."""
-        self._table = path if path.suffix.lower() != storage.SUFFIX else None
         self._documents.open(path)
 
     def choose_columns(self) -> None:
         """Ask which two columns of the table on the board are the coordinates."""
-        if self._table is None:
+        table = self._documents.table
+        if table is None:
+            self._messages.info("The columns can be chosen only of a table that was opened; open the table again.")
             return
         try:
-            names = tables.inspect(self._table).numeric
+            names = tables.inspect(table).numeric
         except UserError as error:
             self._messages.error(str(error))
             return
-        table = self._table
         chooser = ColumnChooser(table.name, names, self._controller.state.dataset.columns, self._window)
         chooser.columns_requested.connect(lambda columns: self._documents.open(table, columns))
         chooser.finished.connect(chooser.deleteLater)
@@ -199,8 +200,9 @@ class Commands(QObject):
 
     def _show_log(self) -> None:
         files = [h.baseFilename for h in logging.getLogger("kmeans_gui").handlers if isinstance(h, logging.FileHandler)]
-        if files:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(files[0]))
+        written = [file for file in files if Path(file).exists()]  # it is made when the first line is written
+        if written:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(written[0]))
         else:
             self._messages.info("There is no log: nothing has been noted.")
 

@@ -21,7 +21,7 @@ from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.player import Player
 from kmeans_gui.engine.worker import Publish
-from kmeans_gui.errors import UserError
+from kmeans_gui.errors import user_text
 from kmeans_gui.session.edits import (
     Compound,
     Configure,
@@ -37,7 +37,6 @@ from kmeans_gui.session.state import State, Viewport, defaults
 from kmeans_gui.ui.run_on_show import RunOnShow
 from kmeans_gui.ui.shown import Shown
 
-DEFECT = "Something went wrong inside the program. Help › Show log tells what."
 _NO_ROWS = np.empty(0, np.intp)
 
 
@@ -352,9 +351,13 @@ class Controller(QObject):
         if self._run.trace is not None:
             self.player.seek(position)
 
+    def stop_board(self) -> None:
+        """Give up a board in the making."""
+        self._boards.stop()
+
     def stop_computing(self) -> None:
         """Give up a board in the making, and let the run rest where it is; stepping beyond what is known lets it go on."""
-        self._boards.stop()
+        self.stop_board()
         self.player.pause()
         self._run.pause_computing()
 
@@ -391,10 +394,3 @@ class Controller(QObject):
         if state.position is not None:
             self._run.begin(self._state, opening=state.position)
         self._refresh()
-
-
-def user_text(error: Exception) -> str:
-    """Return what the user is told of an error: its own words if it is fit for that, or else that there is a log."""
-    if isinstance(error, UserError):
-        return str(error)
-    return DEFECT

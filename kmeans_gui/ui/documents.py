@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -19,8 +21,8 @@ from kmeans_gui.clustering.step import label_dtype
 from kmeans_gui.data import tables
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.engine.background import Background
-from kmeans_gui.engine.worker import Publish
-from kmeans_gui.errors import Cancelled, UserError
+from kmeans_gui.engine.worker import Publish, Work
+from kmeans_gui.errors import Cancelled, UserError, user_text
 from kmeans_gui.export.choice import ExportChoice
 from kmeans_gui.export.formats import export
 from kmeans_gui.export.job import Content, Job
@@ -29,13 +31,42 @@ from kmeans_gui.session.state import State
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.canvas.frame import Style
 from kmeans_gui.ui.canvas.picture import Pictures
-from kmeans_gui.ui.controller import Controller, user_text
+from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.shown import Shown
 
 KEPT_UP_TO = 1_000_000
 """Points above which an unsaved board is not kept: the end of the program would be too long in coming."""
+KEPT_BOARDS = 5
+"""How many unsaved boards are kept. Each is offered at the start after it was left; the sixth takes the place of the oldest."""
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was read, and from where."""
+
+    path: Path
+    content: State | Dataset
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder.
+    dataset : Dataset or None
+        The points that the file has if it is a session.
+    document : int
+        The document on the table when the writing began; another may have taken its place since.
+    """
+
+    path: Path
+    dataset: Dataset | None
+    document: int
 
 
 class Documents(QObject):
@@ -61,138 +92,229 @@ class Documents(QObject):
         self._messages = messages
         self._opening = Background(self)
         self._writing = Background(self)
-        self._task = ""
-        self._target = Path()
+        self._tasks = {self._opening: "", self._writing: ""}
+        self._give_up = Event()
+        self._document = 0
         self._session: Path | None = None
-        self._saving = controller.state.dataset
+        self._table: Path | None = None
         self._connect_signals()
 
     def _connect_signals(self) -> None:
-        self._opening.finished.connect(self._on_opened)
-        self._writing.published.connect(lambda _, done: self.progressed.emit(self._task, *done))
-        self._writing.finished.connect(self._on_written)
+        self._controller.document_replaced.connect(self._on_replaced)
+        self._opening.finished.connect(lambda _, opened: self._on_opened(opened))
+        self._writing.published.connect(lambda _, done: self.progressed.emit(self._tasks[self._writing], *done))
+        self._writing.finished.connect(lambda _, written: self._on_written(written))
         for slot in (self._opening, self._writing):
             slot.failed.connect(lambda _, error: self._messages.error(user_text(error)))
-            slot.active_changed.connect(lambda active: None if active else self.rested.emit())
+            slot.active_changed.connect(self._on_active)
+
+    def _on_active(self, active: bool) -> None:
+        """When work has ended, show what else is under way."""
+        left = next((task for slot, task in self._tasks.items() if slot.active), "")
+        if left and not active:
+            self.progressed.emit(left, 0, 0)
+        elif not left:
+            self.rested.emit()
+
+    def _begin(self, slot: Background, task: str, work: Work) -> None:
+        self._tasks[slot] = task
+        slot.begin(work)
+        self.progressed.emit(task, 0, 0)
 
     @property
     def session_path(self) -> Path | None:
         """Where the session on the table is kept, None if nowhere yet."""
         return self._session
 
+    @property
+    def table(self) -> Path | None:
+        """The table that the points on the board were read from, None if they come from elsewhere."""
+        # Undoing may have brought back the points of another table.
+        known = self._table is not None and self._controller.state.dataset.source == self._table.name
+        return self._table if known else None
+
     def close(self) -> None:
-        """End all work and wait for its threads."""
+        """End all work and wait for its threads. A save is finished, since it was asked for."""
         self._opening.close()
         self._writing.close()
 
     def cancel(self) -> None:
-        """Give up what is under way."""
+        """Give up what is under way; nothing of it will be on the board or the disk."""
+        self._give_up.set()
         self._opening.stop()
         self._writing.stop()
 
-    # In ----------------------------------------------------------------------------------------------------------------
+    def _begin_document(self, path: Path | None) -> None:
+        """Take note that another document is on the table, kept at ``path``."""
+        self._document += 1
+        self._table = None
+        self._keep_at(path)
 
-    def open(self, path: Path, columns: Sequence[str] | None = None) -> None:
-        """Open a table or a session; of a table, the first two numeric columns unless ``columns`` names others."""
-        self._target = path
-
-        def work(publish: Publish, cancelled: Callable[[], bool]) -> State | Dataset:
-            if path.suffix.lower() == storage.SUFFIX:
-                return storage.load(path)
-            dataset = tables.read(path, columns)
-            clustering.check_points(dataset.points)
-            _ = dataset.bounds  # worked out here, where it keeps nobody waiting
-            return dataset
-
-        self._opening.begin(work)
-        self.progressed.emit(f"Opening {path.name}", 0, 0)
-
-    def _on_opened(self, number: int, opened: State | Dataset) -> None:
-        if self._target.parent != _unsaved_path().parent:
-            settings.remember_file(self._target)
-        if isinstance(opened, State):
-            self._controller.adopt(opened)
-            self._keep_at(self._target if self._target.parent != _unsaved_path().parent else None)
-            return
-        self._controller.use_dataset(opened, f"open {self._target.name}")
-        self._keep_at(None)
-        if opened.left_out:
-            self._messages.info(
-                Note("{n:# row was|rows were} left out: a value is missing or not finite.", {"n": opened.left_out}).text()
-            )
+    def _on_replaced(self) -> None:
+        """Let a file that is still being read not replace the points that were asked for after it."""
+        self.stop_opening()
+        self._begin_document(None)
 
     def _keep_at(self, path: Path | None) -> None:
         self._session = path
         self.path_changed.emit(path)
 
-    def begin_anew(self) -> None:
-        """Clear the board; what is saved next goes into a file of its own."""
-        self._controller.clear()
-        self._keep_at(None)
+    # In ----------------------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, columns: Sequence[str] | None = None) -> None:
+        """Open a table or a session; of a table, the first two numeric columns unless ``columns`` names others."""
+
+        def work(publish: Publish, cancelled: Callable[[], bool]) -> Opened:
+            if path.suffix.lower() == storage.SUFFIX:
+                return Opened(path, storage.load(path))
+            dataset = tables.read(path, columns)
+            clustering.check_points(dataset.points)
+            _ = dataset.bounds  # worked out here, where it keeps nobody waiting
+            return Opened(path, dataset)
+
+        self._controller.stop_board()  # a board in the making was asked for before this file
+        self._begin(self._opening, f"Opening {path.name}", work)
+
+    def stop_opening(self) -> None:
+        """Give up the file that is being opened: something else was asked for."""
+        self._opening.stop()
+
+    def _on_opened(self, opened: Opened) -> None:
+        if not _is_kept(opened.path):
+            settings.remember_file(opened.path)
+        if isinstance(opened.content, State):
+            self._put_session(opened.content, opened.path)
+        else:
+            self._put_table(opened.content, opened.path)
+
+    def _put_session(self, state: State, path: Path) -> None:
+        self._controller.adopt(state)
+        self._begin_document(None if _is_kept(path) else path)
+        if _is_kept(path):
+            self._controller.mark_saved(Dataset.empty())  # so that these points are kept again unless they are saved
+            _remove(path)
+
+    def _put_table(self, dataset: Dataset, path: Path) -> None:
+        self._controller.use_dataset(dataset, f"open {path.name}")
+        self._table = path
+        if dataset.left_out:
+            self._messages.info(
+                Note("{n:# row was|rows were} left out: a value is missing or not finite.", {"n": dataset.left_out}).text()
+            )
 
     # Out ---------------------------------------------------------------------------------------------------------------
 
     def save(self, path: Path) -> None:
         """Save the session."""
-        path = path if path.suffix else path.with_suffix(storage.SUFFIX)
-        state = self._controller.state
-        self._write(f"Saving {path.name}", path, lambda publish, cancelled: storage.save(path, state))
-        self._saving = state.dataset
-
-    def keep_unsaved(self) -> None:
-        """Before the program ends: keep points that no file has where :meth:`offer_unsaved` finds them."""
-        path = _unsaved_path()
-        if not self._controller.unsaved or self._controller.state.dataset.n > KEPT_UP_TO:
+        if (target := self._target(path, storage.SUFFIX)) is None:
             return
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            storage.save(path, self._controller.state)
-        except (OSError, UserError):
-            _log.exception("the unsaved board could not be kept")
+        state, document, give_up = self._controller.state, self._document, Event()
 
-    def offer_unsaved(self) -> None:
-        """Offer what was kept of the last time; it is offered once."""
-        path = _unsaved_path()
-        if path.exists():
-            kept = path.with_name("offered" + path.suffix)
-            path.replace(kept)
-            self._messages.offer("The board that you left without saving it is still there.", Open_it=lambda: self.open(kept))
+        # The worker's own flag is raised at the end of the program too, where a save must not be lost.
+        def work(publish: Publish, cancelled: Callable[[], bool]) -> Written:
+            storage.save(target, state, give_up.is_set)
+            return Written(target, state.dataset, document)
+
+        self._give_up = give_up
+        self._begin(self._writing, f"Saving {target.name}", work)
 
     def export(self, choice: ExportChoice, path: Path, style: Style) -> None:
         """Write what ``choice`` says to ``path``, drawn in ``style``."""
-        shown = self._controller.shown
+        if (target := self._target(path, choice.format.suffix)) is None:
+            return
+        shown, document = self._controller.shown, self._document
 
-        def work(publish: Publish, cancelled: Callable[[], bool]) -> None:
+        def work(publish: Publish, cancelled: Callable[[], bool]) -> Written:
             def progress(done: int, total: int) -> None:
                 if cancelled():
                     raise Cancelled
                 publish((done, total))
 
             job = export_job(shown, choice, style, cancelled)
-            export(job, path, choice.format, progress)
+            export(job, target, choice.format, progress)
+            return Written(target, None, document)
 
-        self._write(f"Exporting {path.name}", path, work)
+        self._begin(self._writing, f"Exporting {target.name}", work)
 
-    def _write(self, task: str, path: Path, work: Callable[[Publish, Callable[[], bool]], None]) -> None:
+    def _target(self, path: Path, suffix: str) -> Path | None:
+        """Return where to write what was to go to ``path``; None, in words, if that cannot be now."""
         if self._writing.active:
-            self._messages.error(f"{self._task} is still under way. Wait for it, or cancel it first.")
+            self._messages.error(f"{self._tasks[self._writing]} is still under way. Wait for it, or cancel it first.")
+            return None
+        target = path if path.suffix.lower() == suffix or not suffix else path.with_name(path.name + suffix)
+        if target != path and target.exists():  # of which nobody was asked whether it may be replaced
+            self._messages.error(f"{target.name} is there already. Choose it by its whole name to replace it, or another name.")
+            return None
+        return target
+
+    def _on_written(self, written: Written) -> None:
+        settings.LAST_FOLDER.set(str(written.path.resolve().parent))
+        if written.dataset is not None:
+            settings.remember_file(written.path)
+            if written.document == self._document:
+                self._controller.mark_saved(written.dataset)
+                self._session = written.path
+            self._keep_at(self._session)
+        self._messages.written(written.path)
+
+    # What no file has --------------------------------------------------------------------------------------------------
+
+    def keep_unsaved(self) -> None:
+        """Before the program ends: keep points that no file has where :meth:`offer_unsaved` finds them."""
+        if not self._controller.unsaved or self._controller.state.dataset.n > KEPT_UP_TO:
             return
-        self._task, self._target = task, path
-        self._writing.begin(work)
-        self.progressed.emit(task, 0, 0)
+        try:
+            _kept_folder().mkdir(parents=True, exist_ok=True)
+            storage.save(_free_place(), self._controller.state)
+        except (OSError, ValueError):
+            _log.exception("the unsaved board could not be kept")
 
-    def _on_written(self, number: int, _: object) -> None:
-        settings.LAST_FOLDER.set(str(self._target.resolve().parent))
-        if self._target.suffix == storage.SUFFIX:
-            settings.remember_file(self._target)
-            self._keep_at(self._target)
-            self._controller.mark_saved(self._saving)
-        self._messages.written(self._target)
+    def offer_unsaved(self) -> None:
+        """Offer the newest board that was left unsaved, until it has been opened or the offer was closed; then the next."""
+        if not (kept := _kept_boards()):
+            return
+        newest = kept[0]
+        left = datetime.fromtimestamp(newest.stat().st_mtime)
+        self._messages.offer(
+            f"The board that you left without saving it on {left.day} {left:%B} at {left:%H:%M} is still there.",
+            lambda: self._refuse_kept(newest),
+            Open_it=lambda: self.open(newest),
+        )
+
+    def _refuse_kept(self, path: Path) -> None:
+        if _remove(path):
+            self.offer_unsaved()
 
 
-def _unsaved_path() -> Path:
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-    return Path(folder) / f"unsaved{storage.SUFFIX}"
+def _kept_folder() -> Path:
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
+
+
+def _is_kept(path: Path) -> bool:
+    return path.parent == _kept_folder()
+
+
+def _kept_boards() -> list[Path]:
+    """Return the boards that were left unsaved, the newest first."""
+    found = _kept_folder().glob(f"unsaved*{storage.SUFFIX}")
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def _free_place() -> Path:
+    """Return where to keep one more."""
+    names = ("unsaved", *(f"unsaved-{number}" for number in range(2, KEPT_BOARDS + 1)))
+    places = [_kept_folder() / f"{name}{storage.SUFFIX}" for name in names]
+    return next((place for place in places if not place.exists()), None) or _kept_boards()[-1]
+
+
+def _remove(path: Path) -> bool:
+    """Remove a kept board and return whether it has gone."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        _log.exception("a kept board could not be removed")
+        return False
+    return True
 
 
 def export_job(shown: Shown, choice: ExportChoice, style: Style, cancelled: Callable[[], bool]) -> Job:

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, 
 
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
+from kmeans_gui.errors import DEFECT
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.commands import Commands
-from kmeans_gui.ui.controller import DEFECT, Controller
+from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.documents import Documents
 from kmeans_gui.ui.look import Look
 from kmeans_gui.ui.messages import Messages
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         self.documents.path_changed.connect(self._on_path)
         self._brush_bar.brush_requested.connect(self.stage.set_brush)
         self._welcome.board_requested.connect(self.show_first_board)
+        self.canvas.paint_failed.connect(self.report_defect)
         look.changed.connect(self.stage.set_theme)
         for view in (*self._panels, self._transport, self._status):
             self.commands.answer(view)
@@ -150,6 +152,7 @@ class MainWindow(QMainWindow):
 
     def show_first_board(self) -> None:
         """Put a board of 200 points on the table."""
+        self.documents.stop_opening()
         name, seed, parameters = FIRST_BOARD
         self.controller.generate_board(name, seed, parameters)
 

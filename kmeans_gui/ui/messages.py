@@ -5,7 +5,8 @@ A message is a quiet bar at the foot of the canvas: one sentence, the acts that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl
@@ -18,6 +19,16 @@ INFO_MS = 8000
 _MARGIN = 16
 
 
+@dataclass(frozen=True)
+class _Said:
+    """A message, the acts it offers, and what follows when it is closed by its cross."""
+
+    text: str
+    kind: str
+    acts: Mapping[str, Callable[[], object]]
+    closed: Callable[[], object] = lambda: None
+
+
 class Messages(QFrame):
     """The bar, a child of the widget at whose foot it stands."""
 
@@ -27,7 +38,9 @@ class Messages(QFrame):
         self._text = QLabel(wordWrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = [QToolButton() for _ in range(2)]
-        self._acts: list[Callable[[], object]] = []
+        self._said = _Said("", "info", {})
+        self._offer: _Said | None = None
+        self._projected = False
         self._host = host
         self._close = QToolButton()
         self._close.setText("✕")
@@ -51,14 +64,34 @@ class Messages(QFrame):
         row.addWidget(self._close)
 
     def _connect_signals(self) -> None:
-        self._timer.timeout.connect(self.hide)
-        self._close.clicked.connect(self.hide)
+        self._timer.timeout.connect(self._give_way)
+        self._close.clicked.connect(self._on_closed)
         self._buttons[0].clicked.connect(lambda: self._act(0))
         self._buttons[1].clicked.connect(lambda: self._act(1))
 
     def _act(self, index: int) -> None:
-        self._acts[index]()
-        self.hide()
+        act = list(self._said.acts.values())[index]
+        self._answer()
+        act()
+
+    def _on_closed(self) -> None:
+        closed = self._said.closed
+        self._answer()
+        closed()
+
+    def _answer(self) -> None:
+        """Have done with the message on show."""
+        if self._said is self._offer:
+            self._offer = None
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Go, and let an offer that has not been answered come back."""
+        self._timer.stop()
+        if self._offer is not None and not self._projected:
+            self._say(self._offer)
+        else:
+            self.hide()
 
     @property
     def text(self) -> str:
@@ -66,37 +99,44 @@ class Messages(QFrame):
         return self._text.text() if self.isVisible() else ""
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
-        """Go when the points that it was about have gone, or the picture is projected."""
+        """Go when the points that it was about have gone, or the picture is projected; an offer only while it is projected."""
         replaced = old is not None and old.state.dataset.n > 0 and old.state.dataset is not new.state.dataset
-        if replaced or (new.projection and not self.isHidden()):
+        self._projected = new.projection
+        back = self._offer is not None and self.isHidden()
+        if new.projection:
             self.hide()
+        elif back or (replaced and self._said is not self._offer):
+            self._give_way()
 
     def info(self, text: str, **acts: Callable[[], object]) -> None:
         """Say something that needs no answer; it goes by itself. ``acts`` are offered as buttons, underscores as spaces."""
-        self._say(text, "info", acts)
+        self._say(_Said(text, "info", acts))
         self._timer.start()
 
-    def offer(self, text: str, **acts: Callable[[], object]) -> None:
-        """Offer something; it stays until it is answered or closed, or another message comes."""
-        self._say(text, "info", acts)
-        self._timer.stop()
+    def offer(self, text: str, closed: Callable[[], object], /, **acts: Callable[[], object]) -> None:
+        """Offer something; it stays, or comes back after other messages, until it is answered or closed.
+
+        ``closed`` is called when it is closed by its cross.
+        """
+        self._offer = _Said(text, "info", acts, closed)
+        self._say(self._offer)
 
     def error(self, text: str) -> None:
         """Say what happened and what to do; it stays until it is closed or another message comes."""
-        self._say(text, "error", {})
-        self._timer.stop()
+        self._say(_Said(text, "error", {}))
 
     def written(self, path: Path) -> None:
         """Say that a file has been written, and offer to show it."""
         self.info(f"{path.name} is written.", Open=lambda: _open(path), Show_in_folder=lambda: _open(path.parent))
 
-    def _say(self, text: str, kind: str, acts: dict[str, Callable[[], object]]) -> None:
-        self._text.setText(text)
-        self._acts = list(acts.values())
-        for button, words in zip(self._buttons, [*acts, "", ""], strict=False):
+    def _say(self, said: _Said) -> None:
+        self._timer.stop()
+        self._said = said
+        self._text.setText(said.text)
+        for button, words in zip(self._buttons, [*said.acts, "", ""], strict=False):
             button.setText(words.replace("_", " "))
             button.setVisible(bool(words))
-        self.setProperty("kind", kind)
+        self.setProperty("kind", said.kind)
         self.style().polish(self)
         self.show()
         self.raise_()

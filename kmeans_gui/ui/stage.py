@@ -71,6 +71,7 @@ class Stage(QObject):
             self._canvas.set_style(self.style)
         if old is None or _differs(old, new):
             self._canvas.set_frame(frame_from(new), glide=old is not None and self._glides(old, new))
+            self._canvas.setAccessibleDescription(new.step.note.text() if new.step is not None else "")
         if old is None or old.tool != new.tool:
             self._canvas.set_tool(new.tool, self.brush, self.density)
         if old is None or state.viewport is None or old.state.viewport != state.viewport:

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kmeans_gui.clustering.algorithms import lloyd
+from kmeans_gui.clustering.parameters import LARGEST
 from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.session.description import SMALLEST_SPAN
 from kmeans_gui.session.edits import Compound, Configure, Edit, InsertPoints, PlacePoints, RemovePoints, ReplaceDataset
 from kmeans_gui.session.state import LAYERS, State
 
-FLOATS = st.floats(allow_nan=False, allow_infinity=False)
-"""All of them: −0.0, subnormals and 1e308 too."""
+FLOATS = st.floats(-LARGEST, LARGEST)
+"""All that a coordinate may be: −0.0 and subnormals too."""
 ID_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=6)
 INT64 = st.integers(-(2**63), 2**63 - 1)
 
@@ -52,7 +54,7 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def states(draw: st.DrawFn) -> State:
     dataset = draw(datasets())
-    low, high = draw(st.tuples(FLOATS, FLOATS).filter(lambda pair: pair[0] < pair[1]))
+    low, high = draw(st.tuples(FLOATS, FLOATS).filter(lambda pair: pair[1] - pair[0] >= SMALLEST_SPAN))
     return State(
         dataset=dataset,
         parameters=draw(parameters()),

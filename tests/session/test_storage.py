@@ -14,7 +14,7 @@ from session_files import Members, described, make_state, refused, write
 from session_strategies import same, states
 
 from kmeans_gui.data.dataset import Dataset
-from kmeans_gui.errors import UserError
+from kmeans_gui.errors import Cancelled, UserError
 from kmeans_gui.session import archive, storage
 from kmeans_gui.session.state import State
 
@@ -124,6 +124,29 @@ def test_a_defective_state_does_not_replace_a_file_that_opens(path: Path, defect
     with pytest.raises(archive.Refused):
         storage.save(path, State(**defect))
     assert same(storage.load(path), State())
+
+
+def test_a_save_that_is_given_up_leaves_the_old_file(path: Path) -> None:
+    storage.save(path, State())
+    with pytest.raises(Cancelled):
+        storage.save(path, make_state(), lambda: True)
+    assert same(storage.load(path), State())
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("viewport", [(-1.7e308, 1.7e308, 0.0, 1.0), (0.0, 1.0, 0.0, 5e-324)])
+def test_a_viewport_that_cannot_be_drawn_is_not_saved(path: Path, viewport: tuple[float, float, float, float]) -> None:
+    storage.save(path, State(viewport=viewport))
+    assert storage.load(path).viewport is None
+
+
+@pytest.mark.parametrize(
+    "far", [{"dataset": Dataset.of([[2e150, 0.0]])}, {"start": np.full((2, 2), -2e150)}], ids=["points", "start"]
+)
+def test_points_too_far_out_are_not_saved(path: Path, far: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="as large as 2e\\+150"):
+        storage.save(path, State(**far))
+    assert not path.exists()
 
 
 # --- Versions ------------------------------------------------------------------------------------------------------------

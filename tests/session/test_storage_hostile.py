@@ -189,6 +189,12 @@ def test_arrays_of_another_kind_are_refused(path: Path, members: Members, name: 
     refused(path, r"points\.npy|row_ids\.npy|truth\.npy|start\.npy")
 
 
+@pytest.mark.parametrize("name", ["points.npy", "start.npy"])
+def test_coordinates_that_no_run_could_use_are_refused(path: Path, members: Members, name: str) -> None:
+    write(path, {**members, name: npy(np.full((4, 2), -2e150))})
+    refused(path, r"A coordinate is as large as 2e\+150; beyond 1e\+150 distances overflow\. Rescale the data\.$")
+
+
 @pytest.mark.parametrize("name", ["points.npy", "row_ids.npy", "truth.npy", "start.npy"])
 def test_nothing_is_unpickled(path: Path, members: Members, name: str) -> None:
     for content in (npy(np.array([Evil()] * 4), allow_pickle=True), pickle.dumps(Evil())):
@@ -272,6 +278,9 @@ def test_an_array_is_neither_shorter_nor_longer_than_its_shape(path: Path, membe
         ({"viewport": [0, float("inf"), 0, 1]}, "not finite"),
         ({"viewport": [0, float("nan"), 0, 1]}, "not finite"),
         ({"viewport": "0101"}, "'viewport'"),
+        ({"viewport": [-1.7e308, 1.7e308, 0, 1]}, "'viewport'"),
+        ({"viewport": [0, 1, 0, 2e151]}, "'viewport'"),
+        ({"viewport": [0, 5e-324, 0, 1]}, "'viewport'"),
     ],
     ids=lambda value: json.dumps(value, default=str)[:50] if isinstance(value, dict) else "",
 )

@@ -18,13 +18,27 @@ def click(window, at, modifier=NONE):
     QTest.mouseClick(window.canvas.viewport(), LEFT, modifier, at)
 
 
-def drag(window, *places, modifier=NONE):
+def begin_drag(window, *places, modifier=NONE):
+    """Press and move, without letting go."""
     viewport = window.canvas.viewport()
     QTest.mousePress(viewport, LEFT, modifier, places[0])
     for place in places[1:]:
         QTest.mouseMove(viewport, place)
         # QTest's move carries no button, which is all that the canvas does not need: it knows what is held.
-    QTest.mouseRelease(viewport, LEFT, modifier, places[-1])
+
+
+def release(window, place, modifier=NONE):
+    QTest.mouseRelease(window.canvas.viewport(), LEFT, modifier, place)
+
+
+def drag(window, *places, modifier=NONE):
+    begin_drag(window, *places, modifier=modifier)
+    release(window, places[-1], modifier)
+
+
+def show_layer(window, name):
+    if name not in state(window).layers:
+        window.controller.toggle_layer(name)
 
 
 def key(window, *keys):

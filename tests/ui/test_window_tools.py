@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hands import LEFT, NONE, SHIFT, click, drag, key, pixel, state
+from hands import LEFT, NONE, SHIFT, begin_drag, click, drag, key, pixel, release, show_layer, state
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -120,3 +122,114 @@ def test_centroids_are_placed_dragged_and_removed(window, board, qtbot):
     assert state(window).start[1] == pytest.approx([0.5, 0.5], abs=0.02)
     click(window, pixel(window, state(window).start[0]), SHIFT)
     assert len(state(window).start) == 1 and state(window).k == 1
+
+
+@pytest.fixture
+def run(window, board, qtbot):
+    """A run from three centroids placed by hand, its points assigned and linked, and the centroids tool on."""
+    show_layer(window, "links")
+    key(window, "C")
+    for place in ((-0.5, 0.0), (0.5, 0.0), (0.0, 0.4)):
+        click(window, pixel(window, place))
+    qtbot.waitUntil(lambda: window.controller.shown.complete)
+    window.controller.seek(1)
+    return window
+
+
+def test_a_centroid_goes_and_the_others_keep_their_points_and_colors(run, qtbot):
+    shown, gone = run.canvas.frame, pixel(run, run.canvas.frame.centroids[0])
+    begin_drag(run, gone, modifier=SHIFT)
+    run.canvas.viewport().repaint()
+    preview = run.canvas._moment()
+    assert np.isnan(preview.centroids[0]).all()
+    np.testing.assert_array_equal(preview.centroids[1:], shown.centroids[1:])
+    assert preview.colors[:3] == shown.colors[:3]
+    release(run, gone)
+    np.testing.assert_array_equal(state(run).start, shown.centroids[1:])
+
+
+def test_a_dropped_centroid_does_not_disturb_a_press(run, qtbot):
+    shown = run.canvas.frame
+    dropped = shown.centroids.copy()
+    dropped[0] = np.nan
+    run.canvas.set_frame(replace(shown, centroids=dropped))
+    place = pixel(run, (0.0, -0.5))
+    begin_drag(run, place)
+    run.canvas.viewport().repaint()
+    assert np.isnan(run.canvas._moment().centroids[0]).all()
+    release(run, place)
+    np.testing.assert_array_equal(state(run).start[:2], shown.centroids[1:])
+    assert len(state(run).start) == 3
+
+
+def test_centroids_that_stay_where_they_are_start_nothing(run):
+    requests = []
+    run.canvas.start_requested.connect(requests.append)
+    click(run, pixel(run, run.canvas.frame.centroids[0]) + QPoint(3, 0))
+    drag(run, *[pixel(run, run.canvas.frame.centroids[1])] * 3)
+    click(run, QPoint(5, 5), SHIFT)
+    assert requests == []
+    assert run.canvas._moment() is run.canvas.frame
+
+
+def test_another_number_of_centroids_in_the_middle_of_a_drag_of_one(run, qtbot):
+    at = pixel(run, run.canvas.frame.centroids[0])
+    begin_drag(run, at, at + QPoint(20, 0))
+    key(run, "8")
+    qtbot.waitUntil(lambda: run.controller.shown.step is not None and run.controller.shown.step.k == 8)
+    run.controller.step()
+    qtbot.waitUntil(lambda: run.canvas.frame.labels is not None and run.canvas.frame.labels.max() == 7)
+    QTest.mouseMove(run.canvas.viewport(), at + QPoint(40, 0))
+    run.canvas.viewport().repaint()
+    preview = run.canvas._moment()
+    assert preview.labels.max() < len(preview.centroids) == 3
+    release(run, at + QPoint(40, 0))
+
+
+@pytest.mark.parametrize("tool", ["Q", "W"])
+def test_an_outline_is_dropped_with_its_tool(window, board, tool):
+    key(window, tool)
+    before = window.canvas.viewport().grab().toImage()
+    begin_drag(window, QPoint(10, 10), QPoint(300, 20), QPoint(300, 300))
+    assert window.canvas.viewport().grab().toImage() != before
+    key(window, "A", tool)
+    release(window, QPoint(300, 300))
+    QTest.mouseMove(window.canvas.viewport(), QPoint(310, 310))
+    assert window.canvas.viewport().grab().toImage() == before
+    assert len(window.controller.shown.selected) == 0
+    assert state(window).dataset.n == len(board)
+
+
+@pytest.mark.parametrize("tool", ["M", "Q"])
+def test_undoing_in_the_middle_of_a_move_gives_it_up(window, board, tool):
+    key(window, "A")
+    click(window, pixel(window, (-0.1, 0.0)))
+    added = state(window).dataset.points[-1]
+    window.controller.select(np.array([len(board)]))
+    key(window, tool)
+    begin_drag(window, pixel(window, added), pixel(window, (0.1, 0.0)))
+    key(window, "Ctrl+Z")
+    QTest.mouseMove(window.canvas.viewport(), pixel(window, (0.2, 0.0)))
+    assert window.canvas._moment() is window.canvas.frame
+    release(window, pixel(window, (0.2, 0.1)))
+    assert np.array_equal(state(window).dataset.points, board)
+
+
+def test_undoing_in_the_middle_of_a_centroids_drag_gives_it_up(window, board):
+    click(window, pixel(window, (-0.1, 0.0)))
+    key(window, "C")
+    begin_drag(window, QPoint(200, 200), QPoint(220, 200))
+    key(window, "Ctrl+Z")
+    release(window, QPoint(240, 200))
+    assert state(window).start is None
+    assert np.array_equal(state(window).dataset.points, board)
+
+
+def test_an_outline_goes_on_while_points_come(window, board):
+    key(window, "Q")
+    begin_drag(window, QPoint(2, 2), QPoint(100, 100))
+    window.controller.add_points(np.array([[0.0, 0.0]]))
+    corner = QPoint(window.canvas.viewport().width() - 3, window.canvas.viewport().height() - 3)
+    QTest.mouseMove(window.canvas.viewport(), corner)
+    release(window, corner)
+    assert len(window.controller.shown.selected) == len(board) + 1

@@ -5,6 +5,7 @@ The left button belongs to the tool that is on; the middle and the right button 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +30,8 @@ MOTION_MS = 250
 _REPEAT_MS = 40
 _ZOOM_STEP = 1.25
 
+_log = logging.getLogger(__name__)
+
 
 class _FrameItem(pg.GraphicsObject):  # type: ignore[misc]
     """The plot's one item: paints the canvas's frame."""
@@ -46,9 +49,11 @@ class _FrameItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, *_: object) -> None:
         painter.save()
-        painter.resetTransform()
-        self._canvas.paint_frame(painter)
-        painter.restore()
+        try:
+            painter.resetTransform()
+            self._canvas.paint_frame(painter)
+        finally:
+            painter.restore()
 
 
 class Canvas(Plot):
@@ -69,7 +74,10 @@ class Canvas(Plot):
     viewport_changed
         Another part of the plane is on show.
     painted
-        The frame has been painted.
+        The frame has been painted, as far as it could be.
+    paint_failed
+        A defect kept a frame from being painted in full; the log tells which. It comes after the painting, and once, however
+        often and whichever frames are painted, until one has been painted in full again.
     """
 
     add_requested = Signal(object, object)
@@ -79,6 +87,8 @@ class Canvas(Plot):
     start_requested = Signal(object)
     viewport_changed = Signal()
     painted = Signal()
+    paint_failed = Signal()
+    _broke = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +108,8 @@ class Canvas(Plot):
         self._layers = layers.make_layers()
         self._points = next(layer for layer in self._layers if isinstance(layer, PointsLayer))
         self._preparing = Background(self)
+        self._asked: Prepared | None = None
+        self._broken = False
         self._item = _FrameItem(self)
         self._set_up()
         self._connect_signals()
@@ -121,6 +133,9 @@ class Canvas(Plot):
         self._motion.valueChanged.connect(lambda _: self._item.update())
         self._repeat.timeout.connect(self._act_again)
         self._preparing.finished.connect(self._on_prepared)
+        self._preparing.failed.connect(self._on_unprepared)
+        # Queued: whoever hears of it shows something, for which the middle of painting is no time.
+        self._broke.connect(self.paint_failed, Qt.ConnectionType.QueuedConnection)
         self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit())
 
     # What is shown -----------------------------------------------------------------------------------------------------
@@ -140,6 +155,8 @@ class Canvas(Plot):
 
     def set_frame(self, frame: Frame, glide: bool = False) -> None:
         """Show ``frame``; with ``glide`` the centroids glide from where the trail ends to where they are."""
+        if self._held and self._tool.holds_rows and not np.array_equal(frame.points, self._frame.points):
+            self._give_up()
         self._frame = frame
         self._motion.stop()
         if glide and frame.trail and frame.centroids is not None and frame.trail[-1].shape == frame.centroids.shape:
@@ -174,13 +191,23 @@ class Canvas(Plot):
         return replace(frame, centroids=old + (frame.centroids - old) * share)
 
     def paint_frame(self, painter: QPainter) -> None:
-        """Paint what is shown, in logical pixels."""
+        """Paint what is shown, in logical pixels; where that fails, leave the rest of it out and say so."""
+        try:
+            self._paint(painter)
+            self._broken = False
+        except Exception:  # noqa: BLE001  an exception that reaches Qt in the middle of painting ends the program
+            if not self._broken:
+                _log.error("painting failed", exc_info=True)
+                self._broken = True
+                self._broke.emit()
+        self.painted.emit()
+
+    def _paint(self, painter: QPainter) -> None:
         frame, view = self._moment(), self.view
         if heavy(frame) and "points" in self._style.layers:
             self._prepare(frame, view)
         layers.paint(painter, frame, view, self._style, self._layers)
         self._tool.paint(painter, self._pointer, self._style)
-        self.painted.emit()
 
     def _prepare(self, frame: Frame, view: View) -> None:
         """Have very many points worked out in the background; what was worked out before is on show meanwhile."""
@@ -189,11 +216,17 @@ class Canvas(Plot):
         if ready is None:
             self._points.prepared = Prepared(frame=frame, view=view, style=style, ratio=0, size=0)
         if not self._preparing.active and (ready is None or not ready.fits(frame, view, style, ratio)):
+            self._asked = Prepared(frame=frame, view=view, style=style, ratio=ratio, size=0)
             self._preparing.begin(lambda publish, cancelled: prepare(frame, view, style, ratio))
 
     def _on_prepared(self, number: int, prepared: Prepared) -> None:
         self._points.prepared = prepared
         self._item.update()
+
+    def _on_unprepared(self, *_: object) -> None:
+        # Taken for prepared, so that it is not tried anew at each painting.
+        self._points.prepared = self._asked
+        self.paint_failed.emit()
 
     def close_work(self) -> None:
         """End the work in the background."""
@@ -229,12 +262,16 @@ class Canvas(Plot):
         """Take up a tool; a drag under way with another one is given up."""
         self.brush, self.density = brush, density
         if self._tool.name != name:
-            self._repeat.stop()
-            self._held = False
-            self.preview(None)
+            self._give_up()
             self._tool = self._tools[name]
         self.viewport().setCursor(self._tool.cursor)
         self._item.update()
+
+    def _give_up(self) -> None:
+        """End what the press began, without a result."""
+        self._held = False
+        self._repeat.stop()
+        self._tool.cancel()
 
     def _at(self, event: QMouseEvent) -> Pointer:
         pixel = np.array([event.position().x(), event.position().y()])

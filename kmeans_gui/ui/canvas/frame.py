@@ -13,6 +13,9 @@ from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.session.captions import caption_of
 from kmeans_gui.ui.theme import Rgb, Theme
 
+MOVES = 60
+"""Moves of which a trail tells; older ones would be too faint to see."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Frame:
@@ -31,7 +34,7 @@ class Frame:
     switched : ndarray of bool, shape (n,), or None
         Points that went from one cluster to another in this half-step.
     trail : tuple of ndarray of shape (k, 2)
-        Where the centroids have been, oldest first, the place before the present one last.
+        Where the centroids have been, oldest first, the place before the present one last; the last ``MOVES`` places at most.
     moved : bool
         Whether this half-step moved the centroids, so that the last move is drawn as an arrow.
     selected : ndarray of int
@@ -128,7 +131,8 @@ def planar(positions: Floats) -> Floats:
 def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
     """Return where the centroids were before half-step ``index`` brought them to where they are, oldest first.
 
-    It reaches back as far as there are as many centroids as now, since others have no place in the same lines.
+    It reaches back as far as there are as many centroids as now, since others have no place in the same lines, and for
+    ``MOVES`` places at most, however long the run is.
     """
     now = trace.light(index).centroids
     stops: list[Floats] = []
@@ -138,6 +142,8 @@ def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
             break
         if step.phase in (Phase.START, Phase.UPDATE):
             stops.append(planar(step.centroids))
+        if len(stops) > MOVES:  # the first of them is where the centroids are now
+            break
     return tuple(reversed(stops[1:]))
 
 

@@ -58,6 +58,8 @@ def paint(painter: QPainter, frame: Frame, view: View, style: Style, layers: Ite
     for layer in layers:
         if layer.name in style.layers or layer.name in ALWAYS:
             painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            layer.paint(painter, frame, view, style)
-            painter.restore()
+            try:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                layer.paint(painter, frame, view, style)
+            finally:
+                painter.restore()

@@ -50,10 +50,10 @@ def linked(frame: Frame, view: View) -> tuple[Labels, Floats]:
     assert frame.centroids is not None
     stride = -(-len(frame.labels) // MOST) or 1
     labels, points = frame.labels[::stride], frame.points[::stride]
-    centroids = view.to_pixels(frame.centroids)
-    having = (labels >= 0) & np.isfinite(centroids[labels]).all(axis=1) if len(centroids) else labels >= 0
-    labels = labels[having]
-    return labels, np.hstack([view.to_pixels(points[having]), centroids[labels]])
+    # No centroid comes last, so that the label −1 finds it.
+    places = np.vstack([view.to_pixels(frame.centroids), np.full(2, np.nan)])[labels]
+    having = np.isfinite(places).all(axis=1)
+    return labels[having], np.hstack([view.to_pixels(points[having]), places[having]])
 
 
 def strength(count: int) -> float:

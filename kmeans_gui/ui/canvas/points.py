@@ -92,7 +92,7 @@ class PointsLayer:
         self.prepared: Prepared | None = None
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
-        """Draw the points of ``frame``, mid-grey where they have no cluster."""
+        """Draw the points of ``frame``, mid-gray where they have no cluster."""
         ready = self.prepared if heavy(frame) else None
         if ready is None:
             ready = prepare(frame, view, style, painter.device().devicePixelRatio())

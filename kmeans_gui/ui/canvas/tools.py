@@ -85,6 +85,15 @@ class Tool:
     def release(self, at: Pointer) -> None:
         """The button comes up."""
 
+    def cancel(self) -> None:
+        """Drop what the press began, and its preview; neither a drag nor a release follows."""
+        self.surface.preview(None)
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether what the press began has lost its sense once the points are others."""
+        return False
+
     def paint(self, painter: QPainter, at: Pointer | None, style: Style) -> None:
         """Draw what the tool shows of itself, in logical pixels; ``at`` is None while the mouse is elsewhere."""
 
@@ -185,11 +194,20 @@ class Move(Tool):
 
     def release(self, at: Pointer) -> None:
         """Let go."""
-        self.surface.preview(None)
-        offset = at.data - self._origin
-        if len(self._rows) and offset.any():
-            self.surface.request_place(self._rows, self.surface.frame.points[self._rows] + offset)
+        rows, offset = self._rows, at.data - self._origin
+        self.cancel()
+        if len(rows) and offset.any():
+            self.surface.request_place(rows, self.surface.frame.points[rows] + offset)
+
+    def cancel(self) -> None:
+        """Leave the points where they are."""
+        super().cancel()
         self._rows = np.empty(0, np.intp)
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether there are points in hand."""
+        return len(self._rows) > 0
 
 
 class _Selection(Tool):
@@ -227,6 +245,14 @@ class _Selection(Tool):
             inside = self._rows_near(at, PICK_RADIUS)[:1]
         self._path = []
         self.surface.request_select(np.union1d(self.surface.frame.selected, inside) if at.shift else inside)
+
+    def cancel(self) -> None:
+        self._path = []
+        self._mover.cancel()
+
+    @property
+    def holds_rows(self) -> bool:
+        return self._mover.holds_rows
 
     def _outline(self) -> Floats:
         raise NotImplementedError
@@ -267,41 +293,70 @@ class Centroids(Tool):
 
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
+        self._frame: Frame | None = None
         self._centroids = np.empty((0, 2))
         self._held: int | None = None
+        self._origin, self._from = np.zeros(2), np.zeros(2)
 
     def press(self, at: Pointer) -> None:
         """Take hold of the centroid under the mouse, or place one."""
-        shown = self.surface.frame.centroids
-        self._centroids = np.empty((0, 2)) if shown is None else shown[~np.isnan(shown).any(axis=1)].copy()
-        pixels = self.surface.view.to_pixels(self._centroids)
-        squared = ((pixels - at.pixel) ** 2).sum(axis=1)
-        hit = int(np.argmin(squared)) if len(squared) and squared.min() <= PICK_RADIUS**2 else None
-        if at.shift and hit is not None:
-            self._centroids = np.delete(self._centroids, hit, axis=0)
-        elif not at.shift:
-            self._held = hit if hit is not None else len(self._centroids)
-            if hit is None:
-                self._centroids = np.vstack([self._centroids, at.data])
+        # Kept, since a run that plays on brings labels that need not fit the centroids in hand.
+        self._frame = self.surface.frame
+        self._centroids = _centroids_of(self._frame)
+        hit = self._hit(at)
+        if not at.shift:
+            self._hold(hit, at)
+        elif hit is not None:
+            # Its row stays: labels and colors go by row.
+            self._centroids[hit] = np.nan
         self._show()
+
+    def _hit(self, at: Pointer) -> int | None:
+        """Return the row of the nearest centroid within reach."""
+        squared = ((self.surface.view.to_pixels(self._centroids) - at.pixel) ** 2).sum(axis=1)
+        near = np.flatnonzero(squared <= PICK_RADIUS**2)
+        return int(near[np.argmin(squared[near])]) if len(near) else None
+
+    def _hold(self, hit: int | None, at: Pointer) -> None:
+        if hit is None:
+            hit = len(self._centroids)
+            self._centroids = np.vstack([self._centroids, at.data])
+        self._held, self._origin, self._from = hit, at.data, self._centroids[hit].copy()
 
     def drag(self, at: Pointer) -> None:
         """Show where the centroid would go, and its region with it."""
         if self._held is not None:
-            self._centroids[self._held] = at.data
+            self._centroids[self._held] = self._from + (at.data - self._origin)
             self._show()
 
     def release(self, at: Pointer) -> None:
-        """Let go: the run starts from here."""
-        self._held = None
-        self.surface.preview(None)
-        self.surface.request_start(self._centroids.copy())
+        """Let go: if a centroid has come, gone or moved, the run starts from here."""
+        frame, centroids = self._frame, self._centroids
+        self.cancel()
+        if frame is not None and not np.array_equal(centroids, _centroids_of(frame), equal_nan=True):
+            self.surface.request_start(centroids[np.isfinite(centroids).all(axis=1)])
+
+    def cancel(self) -> None:
+        """Leave the centroids as they were."""
+        super().cancel()
+        self._frame, self._held = None, None
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether a press has begun: its preview shows the points of that time."""
+        return self._frame is not None
 
     def _show(self) -> None:
-        frame = self.surface.frame
+        assert self._frame is not None
+        frame = self._frame
         free = (slot for slot in range(len(self._centroids) + len(frame.colors)) if slot not in frame.colors)
         colors = (*frame.colors, *(next(free) for _ in range(len(self._centroids) - len(frame.colors))))
         self.surface.preview(replace(frame, centroids=self._centroids.copy(), colors=colors, trail=(), moved=False))
+
+
+def _centroids_of(frame: Frame) -> Floats:
+    """Return a copy of a frame's centroids, shape (k, 2), NaN where one was dropped."""
+    return np.empty((0, 2)) if frame.centroids is None else frame.centroids.copy()
 
 
 TOOLS: tuple[type[Tool], ...] = (Add, Spray, Move, Erase, SelectRectangle, SelectLasso, Centroids)

@@ -13,13 +13,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas.centroids import star_reach
-from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.frame import MOVES, Frame, Style
 from kmeans_gui.ui.canvas.regions import tint
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import Rgb, legible
-
-MOST = 60
-"""Moves shown; older ones would be too faint to see."""
 
 FADING, FAINTEST = 0.85, 0.2
 WIDTH, ARROW, STOP, HEAD = 1.5, 2.0, 4.0, 12.0
@@ -44,7 +41,7 @@ class TrailsLayer:
         """Draw the moves between the stops of ``frame.trail`` and from there to where the centroids are."""
         if frame.centroids is None or not frame.trail:
             return
-        stops = [view.to_pixels(stop) for stop in (*frame.trail, frame.centroids)[-MOST - 1 :]]
+        stops = [view.to_pixels(stop) for stop in (*frame.trail, frame.centroids)[-MOVES - 1 :]]
         inks = [ink(color, style.theme.ground) for color in frame.palette(style.theme)]
         last = len(stops) - 2
         for i in range(last + 1):

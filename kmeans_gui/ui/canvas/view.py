@@ -8,6 +8,10 @@ import numpy as np
 
 from kmeans_gui.clustering import Floats
 
+NEAREST = 1e-10
+"""Points that are nearer to each other than this share of their coordinates are shown as one place. Of a view as small as that,
+a pixel is still hundreds of times as wide as the spacing of the numbers there."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -34,12 +38,14 @@ class View:
     def fitting(cls, low: Floats, high: Floats, width: float, height: float, margin: float = 0.08) -> View:
         """Return the view that shows all from ``low`` to ``high``, each of shape (2,): the corners of a box in data units.
 
-        One data unit is as long across as up; ``margin`` is left free at each side, as a share of the size.
+        One data unit is as long across as up; ``margin`` is left free at each side, as a share of the size. A box that is too
+        small for ``NEAREST`` is shown as the place that it is, with room around it.
         """
         center, span = (low + high) / 2, high - low
+        offset = float(np.abs(center).max())
         scale = max(span[0] / width, span[1] / height) / (1 - 2 * margin)
-        if not scale > 0:
-            scale = max(1.0, float(np.abs(center).max()) * 1e-3) * 2 / min(width, height)
+        if not scale * min(width, height) > NEAREST * offset:
+            scale = max(1.0, offset * 1e-3) * 2 / min(width, height)
         (x, y), half_width, half_height = center, scale * width / 2, scale * height / 2
         return cls(x - half_width, x + half_width, y - half_height, y + half_height, 0, 0, width, height)
 

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Phase
+from kmeans_gui.clustering import Phase, Trace
 from kmeans_gui.data.dataset import Dataset
-from kmeans_gui.ui.canvas.frame import frame_of
+from kmeans_gui.ui.canvas.frame import MOVES, frame_of, trail
 from kmeans_gui.ui.theme import LIGHT
 
 
@@ -24,6 +26,26 @@ def test_the_trail_leads_through_every_place_before_the_present_one(run):
         for drawn, place in zip(frame.trail, places, strict=False):
             np.testing.assert_array_equal(drawn, place)
         assert frame.moved == (step.phase is Phase.UPDATE)
+
+
+class _Watched(Trace):
+    looks = 0
+
+    def light(self, index):
+        self.looks += 1
+        return super().light(index)
+
+
+def test_a_trail_of_a_long_run_is_its_last_moves_and_takes_no_longer(run):
+    _, short = run
+    start, assigned, update = short[0], short[1], short[2]
+    trace = _Watched().extend([start])
+    for i in range(1, 2001):
+        trace.append(replace(update if i % 2 == 0 else assigned, index=i, centroids=np.full((5, 2), float(i // 2))))
+    drawn = trail(trace, 1999)
+    assert [stop[0, 0] for stop in drawn] == list(range(999 - MOVES, 999))
+    assert trace.looks < 4 * MOVES
+    assert [stop[0, 0] for stop in trail(trace, 6)] == [start.centroids[0, 0], 1, 2]
 
 
 def test_switched_points_are_those_whose_label_changed_from_one_cluster_to_another(run):

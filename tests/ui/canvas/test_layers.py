@@ -9,6 +9,7 @@ from kmeans_gui.ui.canvas import layers, points
 from kmeans_gui.ui.canvas.caption import caption_font, wrapped
 from kmeans_gui.ui.canvas.centroids import star_radius
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.links import linked
 from kmeans_gui.ui.canvas.points import PointsLayer, prepare
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import DARK, LIGHT, contrast, mix
@@ -77,7 +78,7 @@ def test_a_point_is_centered_to_a_quarter_of_a_pixel(ratio):
         np.testing.assert_allclose(center, np.array([place[0], HEIGHT - place[1]]) * ratio, atol=0.25)
 
 
-def test_points_without_labels_are_grey():
+def test_points_without_labels_are_gray():
     assert close(color_at(painted(Frame(points=PLACES), "points"), *PLACES[0]), LIGHT.unassigned)
 
 
@@ -86,6 +87,32 @@ def test_later_points_lie_over_earlier_ones_whatever_their_cluster():
     for labels in ([0, 1], [1, 0]):
         pixels = painted(Frame(points=both, labels=np.array(labels), centroids=CENTROIDS), "points")
         assert close(color_at(pixels, 50.5, 50.5), LIGHT.cluster(labels[1]))
+
+
+def test_points_without_a_centroid_have_no_link():
+    gone = CENTROIDS.copy()
+    gone[1] = np.nan
+    labels, ends = linked(Frame(points=PLACES, labels=LABELS, centroids=gone), VIEW)
+    assert labels.tolist() == [0, 2]
+    np.testing.assert_allclose(ends[:, 2:], VIEW.to_pixels(CENTROIDS[[0, 2]]))
+    none, _ = linked(Frame(points=PLACES, labels=np.full(4, -1), centroids=np.empty((0, 2))), VIEW)
+    assert len(none) == 0
+
+
+def test_a_layer_that_fails_leaves_the_painter_as_it_was():
+    class Broken:
+        name = "caption"
+
+        def paint(self, painter, frame, view, style):
+            painter.translate(50, 50)
+            raise ValueError("broken")
+
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    with pytest.raises(ValueError, match="broken"):
+        layers.paint(painter, FULL, VIEW, Style(LIGHT), [Broken()])
+    assert painter.transform().isIdentity()
+    painter.end()
 
 
 def test_points_shrink_as_they_crowd_in_view():

@@ -88,8 +88,8 @@ def test_the_caption_covers_no_point(run):
     bare, with_caption = (
         Pictures(dataset, trace, style, view=(-1, 1, -1, 1), caption=caption).pixels(0, 640, 360) for caption in (False, True)
     )
-    grey = [int((np.abs(image - np.array(LIGHT.unassigned)).sum(axis=2) < 9)[:330].sum()) for image in (bare, with_caption)]
-    assert grey[1] > 0.8 * grey[0]
+    gray = [int((np.abs(image - np.array(LIGHT.unassigned)).sum(axis=2) < 9)[:330].sum()) for image in (bare, with_caption)]
+    assert gray[1] > 0.8 * gray[0]
 
 
 def test_svg_is_a_document_with_a_path_for_each_cluster_and_the_caption(run):
