@@ -81,7 +81,11 @@ class Screen(QObject):
         self._show_panel(on)
 
     def _toggle_blank(self) -> None:
-        self._picture.setVisible(self._picture.isHidden())
+        self._blank(not self._picture.isHidden())
+
+    def _blank(self, on: bool) -> None:
+        self._picture.setVisible(not on)
+        self._window.setStyleSheet("QMainWindow { background: black; }" if on else "")
 
     def _leave(self) -> None:
         if self._controller.shown.projection:
@@ -99,7 +103,7 @@ class Screen(QObject):
         if old is None:
             self._show_panel(self._wanted and not self._narrow)
         elif old.projection != new.projection:
-            self._picture.show()
+            self._blank(False)
             self._actions["blank"].setChecked(False)
             if new.projection:
                 self._projection.enter()
