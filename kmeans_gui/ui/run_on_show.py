@@ -103,7 +103,9 @@ class RunOnShow(QObject):
         following = self.player.position + 1
         if following < len(self.trace):
             return self.trace.light(following).title.text()
-        return "" if self.trace.complete else "Compute on"
+        if self.trace.complete:
+            return ""
+        return "Computing…" if self.computing else "Compute on"
 
     def begin(self, state: State, playing: bool = False, opening: int | None = None) -> None:
         """Begin a run of what ``state`` says, and show its first half-step, or the one numbered ``opening``, when it comes.

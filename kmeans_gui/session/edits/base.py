@@ -102,9 +102,7 @@ class Compound(Edit):
             carried = edit.carry(len(rows))
             if carried is None:
                 return None
-            known, following = carried >= 0, np.full(len(carried), -1, np.intp)
-            following[known] = rows[carried[known]]
-            rows = following
+            rows = np.where(carried >= 0, rows[carried], -1) if len(rows) else carried
         return rows
 
     @property
