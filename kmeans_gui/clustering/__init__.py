@@ -113,7 +113,8 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
     cancelled : callable
         Asked often from within a half-step; once it returns True, ``kmeans_gui.errors.Cancelled`` is raised.
     **parameters
-        As the algorithm declares them; defaults for the rest. ``init`` takes a name or an array of shape (k, d).
+        As the algorithm declares them; defaults for the rest. ``init`` takes a name or an array of shape (k, d),
+        which also sets ``k`` unless that is given too.
 
     Raises
     ------
@@ -123,6 +124,8 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
     method = algorithm(name)
     points = check_points(X)
     values = resolve(method.parameters, parameters)
+    if "k" not in parameters and isinstance(values.get("init"), np.ndarray):
+        values["k"] = len(values["init"])
     if values.get("k", 0) > len(points):
         raise UserError(f"K is {values['k']:,}, but there {_are(len(points))}. Choose a smaller K or add points.")
     _check_start(values, points.shape[1])

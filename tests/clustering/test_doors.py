@@ -173,3 +173,10 @@ def test_a_large_half_step_is_cancelled_from_within() -> None:
     with pytest.raises(Cancelled):
         next(run)
     assert len(asked) == 4
+
+
+def test_given_centroids_set_k():
+    X = np.random.default_rng(0).random((20, 2))
+    assert clustering.fit("lloyd", X, init=X[:5]).k == 5
+    with pytest.raises(UserError, match="shape"):
+        clustering.fit("lloyd", X, init=X[:5], k=3)
