@@ -22,7 +22,7 @@ from kmeans_gui.ui.shown import Shown
 _DICE = 10_000
 """The dice draws seeds below this, short enough to be read out."""
 
-_COLUMNS_WIDTH = 180
+_COLUMNS_WIDTH = 220
 """Pixels for the names of the columns, which may be long; the panel must not grow with them."""
 
 _FROM_BOARD = re.compile(r"(.+), seed (\d+)")
@@ -145,10 +145,10 @@ class DataPanel(Panel):
             self._start_from(made[1], int(made[2]))
 
     def _show_columns(self, dataset: Dataset, from_file: bool) -> None:
-        words = f"Columns: {', '.join(dataset.columns)}"
+        words = ", ".join(dataset.columns)
         elided = self.columns.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _COLUMNS_WIDTH)
         self.columns.setText(elided.replace("&", "&&"))
-        self.columns.setToolTip(f"{words}. Choose others")
+        self.columns.setToolTip(f"Columns: {words}. Choose others")
         self.columns.setVisible(from_file)
 
     def _start_from(self, title: str, seed: int) -> None:

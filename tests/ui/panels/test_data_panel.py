@@ -127,7 +127,7 @@ def test_columns_are_named_for_points_from_a_file_alone(panel):
     table = Dataset.of(np.zeros((4, 2)), columns=("width", "length"), source="iris.csv")
     panel.refresh(None, on_board(table))
     assert panel.columns.isVisible()
-    assert panel.columns.text() == "Columns: width, length"
+    assert panel.columns.text() == "width, length"
     for other in (board("gaussians"), Dataset.of(np.zeros((4, 2)))):
         panel.refresh(on_board(table), on_board(other))
         assert not panel.columns.isVisible()
