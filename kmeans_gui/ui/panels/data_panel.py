@@ -22,7 +22,7 @@ from kmeans_gui.ui.shown import Shown
 _DICE = 10_000
 """The dice draws seeds below this, short enough to be read out."""
 
-_COLUMNS_WIDTH = 220
+_COLUMNS_WIDTH = 192
 """Pixels for the names of the columns, which may be long; the panel must not grow with them."""
 
 _FROM_BOARD = re.compile(r"(.+), seed (\d+)")
