@@ -42,5 +42,5 @@ FORMAT = Format(
     suffix=".csv",
     content=Content.DATA,
     write=write,
-    summary="The cluster of each point, counted from 0, with the id of its row; −1 for none.",
+    summary="The cluster of each point at the end of the run, counted from 0, with the id of its row; −1 for none.",
 )

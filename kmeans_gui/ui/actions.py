@@ -90,10 +90,7 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(name="slower", text="Slower", menu="-Run", keys=("[", ",")),
     Entry(name="faster", text="Faster", menu="Run", keys=("]", ".")),
     Entry(name="new_start", text="New start", menu="-Run", keys=("R",), tip="Start from other centroids", icon="mdi6.dice-5"),
-    *(
-        Entry(name=f"k_{k}", text=f"K = {k}", menu="Run/Number of clusters", keys=(str(k),), tip=f"Look for {k} clusters")
-        for k in range(1, 10)
-    ),
+    *(Entry(name=f"k_{k}", text=f"K = {k}", menu="Run/Number of clusters", keys=(str(k),)) for k in range(1, 10)),
     Entry(name="fit", text="Fit to the points", menu="View", keys=("F", "Ctrl+0"), icon="mdi6.fit-to-page-outline"),
     Entry(name="zoom_in", text="Zoom in", menu="View", keys=("+", "Ctrl++", "=")),
     Entry(name="zoom_out", text="Zoom out", menu="View", keys=("-", "Ctrl+-")),

@@ -167,6 +167,7 @@ class Commands(QObject):
         dialog = self._file_dialog("Save session", [f"Sessions (*{storage.SUFFIX})"])
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(storage.SUFFIX[1:])
+        dialog.selectFile(f"board{storage.SUFFIX}")
         dialog.fileSelected.connect(lambda name: self._documents.save(Path(name)))
         dialog.open()
 

@@ -170,6 +170,8 @@ class Controller(QObject):
             self._run.hold(carry, goes_on=state.start is not None)
             if carry is None:
                 self._state = replace(state, viewport=None, colors=())
+            if state.position is not None:
+                self._run.begin(self._state, opening=state.position)
         elif state.start is not None and state.dataset.n < len(state.start):
             self._run.clear()  # centroids are being placed before there are points
         elif self._run.begun or self._run.step is not None or state.start is not None:
@@ -181,7 +183,8 @@ class Controller(QObject):
         centroids = self._run.step.centroids if self._run.step is not None else None
         if self._run.trace is not None and centroids is not None:
             alive = centroids[~np.isnan(centroids).any(axis=1)]
-            edit = Compound((Configure(self._placed(alive), edit.title), edit), edit.title)
+            # With the position in it, undoing the edit brings the run back as well.
+            edit = Compound((Configure({**self._placed(alive), "position": None}, edit.title), edit), edit.title)
         self.edit(edit, merge)
 
     def _placed(self, centroids: Floats) -> dict[str, Any]:
@@ -234,12 +237,8 @@ class Controller(QObject):
     def use_dataset(self, dataset: Dataset, title: str) -> None:
         """Put another set of points on the table."""
         self._boards.stop()
-        changes = [ReplaceDataset(dataset, title)]
-        edits: tuple[Edit, ...] = (
-            (*changes, Configure({"start": None}, title)) if self._state.start is not None else (*changes,)
-        )
         self._kept = dataset
-        self.edit(Compound(edits, title))
+        self.edit(Compound((Configure({"start": None, "position": None}, title), ReplaceDataset(dataset, title)), title))
         self.document_replaced.emit()
 
     def generate_board(self, name: str, seed: int, parameters: Mapping[str, Any]) -> None:

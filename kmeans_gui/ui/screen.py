@@ -99,7 +99,10 @@ class Screen(QObject):
             self._controller.set_projection(False)
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
-        """Enter and leave projection mode."""
+        """Enter and leave projection mode; whatever brings another half-step ends a blank screen."""
+        if old is not None and old.position != new.position and self._picture.isHidden():
+            self._blank(False)
+            self._actions["blank"].setChecked(False)
         if old is None:
             self._show_panel(self._wanted and not self._narrow)
         elif old.projection != new.projection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt
 
@@ -108,16 +109,22 @@ def _differs(old: Shown, new: Shown) -> bool:
 def frame_from(shown: Shown) -> Frame:
     """Return what is shown as a frame; the caption has its own place in the window."""
     state, step = shown.state, shown.step
-    if step is None:
-        start = None if state.start is None else planar(state.start)
-        return Frame(points=state.dataset.planar(), centroids=start, colors=state.colors, selected=shown.selected)
-    return Frame(
+    still = Frame(
         points=state.dataset.planar(),
-        labels=step.labels,
-        centroids=None if step.centroids is None else planar(step.centroids),
+        centroids=None if state.start is None else planar(state.start),
         colors=state.colors,
+        selected=shown.selected,
+        given=state.start is not None,
+    )
+    # Until a run from given centroids has begun, they are what is shown, and labels of another number of clusters are not theirs.
+    pending = shown.trace is None and state.start is not None
+    if step is None or (pending and step.k != state.k):
+        return still
+    return replace(
+        still,
+        labels=step.labels,
+        centroids=still.centroids if pending or step.centroids is None else planar(step.centroids),
         switched=switched(step, shown.previous),
         trail=trail(shown.trace, step.index) if shown.trace is not None else (),
         moved=step.phase is Phase.UPDATE and shown.trace is not None,
-        selected=shown.selected,
     )

@@ -172,6 +172,28 @@ def test_the_board_of_a_start_cannot_be_undone(qapp, qtbot):
     fresh.close()
 
 
+def test_undoing_the_edit_that_ended_a_run_brings_it_back_at_its_half_step(controller, done, qtbot):
+    done(controller)
+    controller.seek(3)
+    shown = controller.shown.step
+    controller.add_points(np.array([[1.0, 1.0]]))
+    controller.undo()
+    qtbot.waitUntil(lambda: at(controller, 3))
+    assert np.array_equal(controller.shown.step.labels, shown.labels)
+    controller.redo()
+    assert controller.shown.trace is None
+    assert controller.state.dataset.n == len(shown.labels) + 1
+
+
+def test_undoing_another_board_brings_the_run_back(controller, done, qtbot):
+    done(controller)
+    last = controller.shown.position
+    controller.use_dataset(Dataset.of([[0.0, 0.0]]), "open a point")
+    assert controller.shown.trace is None
+    controller.undo()
+    qtbot.waitUntil(lambda: at(controller, last))
+
+
 def test_a_stroke_is_one_undo(controller):
     n = controller.state.dataset.n
     for i in range(5):

@@ -233,3 +233,13 @@ def test_an_outline_goes_on_while_points_come(window, board):
     QTest.mouseMove(window.canvas.viewport(), corner)
     release(window, corner)
     assert len(window.controller.shown.selected) == len(board) + 1
+
+
+def test_the_first_centroid_placed_by_hand_begins_a_start_of_its_own(window, board, qtbot):
+    key(window, "R")
+    qtbot.waitUntil(lambda: window.controller.shown.step is not None)
+    key(window, "C")
+    click(window, pixel(window, (-0.5, 0.0)))
+    assert len(state(window).start) == 1
+    click(window, pixel(window, (0.5, 0.0)))
+    assert len(state(window).start) == 2

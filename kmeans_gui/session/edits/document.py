@@ -10,7 +10,7 @@ from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.edits.base import Compound, Edit, bytes_of
 from kmeans_gui.session.state import State
 
-CONFIGURABLE = frozenset({"algorithm", "parameters", "seed", "start"})
+CONFIGURABLE = frozenset({"algorithm", "parameters", "seed", "start", "position"})
 """The fields of a state that :class:`Configure` may change."""
 
 

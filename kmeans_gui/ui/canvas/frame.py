@@ -41,6 +41,8 @@ class Frame:
         Rows of the selected points.
     caption : str
         Drawn at the foot; empty for none.
+    given : bool
+        Whether the centroids were placed by hand, so that another one placed joins them.
     """
 
     points: Floats
@@ -52,6 +54,7 @@ class Frame:
     moved: bool = False
     selected: Rows = field(default_factory=lambda: np.empty(0, np.intp))
     caption: str = ""
+    given: bool = False
 
     @property
     def k(self) -> int:

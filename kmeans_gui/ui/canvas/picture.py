@@ -14,6 +14,7 @@ from kmeans_gui.clustering import Trace
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas.axes import margins, paint_axes
 from kmeans_gui.ui.canvas.caption import caption_height
 from kmeans_gui.ui.canvas.frame import Frame, Style, extent, frame_of
 from kmeans_gui.ui.canvas.view import View
@@ -86,19 +87,34 @@ class Pictures:
     def _paint(self, device: QPaintDevice, index: int, width: int, height: int, *, vector: bool) -> None:
         style = replace(self._style, scale=self._style.scale * height / HEIGHT, vector=vector)
         frame = frame_of(self._dataset, self._trace, index, colors=self._colors, caption=self._caption)
-        view = self._view(frame, style, width, height)
+        with_axes = "axes" in style.layers
+        view = self._view(frame, style, width, height, margins(style) if with_axes else (0.0, 0.0))
         painter = QPainter(device)
         try:
             painter.fillRect(QRectF(0, 0, width, height), QColor(*style.theme.ground))
-            layers.paint(painter, frame, view, style)
+            painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+            layers.paint(painter, replace(frame, caption=""), view, style)
+            painter.setClipping(False)
+            if with_axes:
+                paint_axes(painter, view, self._dataset.columns, style)
+            caption = Frame(points=np.empty((0, 2)), caption=frame.caption)
+            layers.paint(painter, caption, replace(view, left=0, top=0, width=width, height=height), style)
         finally:
             # A device that goes away before its painter takes the program with it.
             painter.end()
 
-    def _view(self, frame: Frame, style: Style, width: int, height: int) -> View:
-        """Return the view of the whole picture, in which nothing that must be seen lies under the caption."""
+    def _view(self, frame: Frame, style: Style, width: int, height: int, margin: tuple[float, float]) -> View:
+        """Return the view of the picture, in which nothing that must be seen lies under the caption.
+
+        Without axes it fills the whole picture, so that the regions go on under the caption; ``margin`` is that of the axes, at
+        the left and at the foot.
+        """
+        left, below = margin
         foot = min(caption_height(style), height / 2) if frame.caption else 0.0
-        view = View.fitting(self._low, self._high, width, height - foot, self._margin)
+        view = View.fitting(self._low, self._high, max(width - left, 1), max(height - foot - below, 1), self._margin)
+        view = replace(view, left=left)
+        if below:
+            return view
         _, pixels_per_unit = view.pixels_per_unit
         return replace(view, y0=view.y0 - foot / pixels_per_unit, height=height)
 

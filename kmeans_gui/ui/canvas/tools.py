@@ -319,6 +319,8 @@ class Centroids(Tool):
 
     def _hold(self, hit: int | None, at: Pointer) -> None:
         if hit is None:
+            if self._frame is not None and not self._frame.given:
+                self._centroids[:] = np.nan  # the first one that is placed by hand begins a start of its own
             hit = len(self._centroids)
             self._centroids = np.vstack([self._centroids, at.data])
         self._held, self._origin, self._from = hit, at.data, self._centroids[hit].copy()

@@ -44,7 +44,9 @@ class ColumnChooser(QDialog):
 
     def _check(self) -> None:
         """Two different columns are wanted."""
-        self._use.setEnabled(self._boxes[0].currentText() != self._boxes[1].currentText())
+        differ = self._boxes[0].currentText() != self._boxes[1].currentText()
+        self._use.setEnabled(differ)
+        self._use.setToolTip("" if differ else "Choose two different columns")
 
     def _choose(self) -> None:
         self.columns_requested.emit(tuple(box.currentText() for box in self._boxes))

@@ -143,6 +143,7 @@ class DataPanel(Panel):
         self._show_columns(dataset, from_file=dataset.n > 0 and made is None and dataset.source != Dataset.source)
         if made and (old is None or dataset.source != old.state.dataset.source):
             self._start_from(made[1], int(made[2]))
+            self._last, self._last_on_show = (self.board.value(), self.seed.value(), self.form.values()), True
 
     def _show_columns(self, dataset: Dataset, from_file: bool) -> None:
         words = ", ".join(dataset.columns)

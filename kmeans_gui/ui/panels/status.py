@@ -189,8 +189,9 @@ class StatusBar(Panel):
         if old is None or new.trace is not old.trace or new.state.dataset is not old.state.dataset:
             self.readings.settle()
         self.readings.show_texts(readings(new))
-        if old is None or new.tool != old.tool:
-            self.tool.setText(f"Tool: {new.tool}")
+        if old is None or new.tool != old.tool or new.selected is not old.selected:
+            selected = len(new.selected)
+            self.tool.setText(f"{selected:,} selected · Tool: {new.tool}" if selected else f"Tool: {new.tool}")
         if old is None or new.state.dataset is not old.state.dataset:
             left_out = new.state.dataset.left_out
             self.left_out.setText(str(Note("{n:# row|rows} left out", {"n": left_out})))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionEvent, QFontMetrics
+from PySide6.QtGui import QAction, QActionEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from kmeans_gui import clustering
@@ -36,6 +36,8 @@ BUTTONS = ("to_start", "back", "play", "step", "to_end")
 """The actions that the bar wants."""
 
 _STEP_WIDTH = 200
+_ROOMY = 1000
+"""Width of the bar from which there is room for everything."""
 _PLAY_WIDTH = 96
 _SPEED_WIDTH = 136
 _NO_K = Int(name="k", label="K", default=1, minimum=1, help="Number of clusters.")
@@ -151,6 +153,11 @@ class TransportBar(Panel):
         layout.addSpacing(appearance.GRID)
         layout.addWidget(self.k_label)
         layout.addWidget(self.k)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the timeline room to be scrubbed where the window is narrow."""
+        super().resizeEvent(event)
+        self.buttons["step"].setFixedWidth(_STEP_WIDTH if self.width() >= _ROOMY else _STEP_WIDTH * 3 // 5)
 
     def _connect_signals(self) -> None:
         self.timeline.seek_requested.connect(self.seek_requested)

@@ -102,7 +102,7 @@ def test_the_form_starts_from_the_board_on_show(panel, said):
     asked = said(panel.board_requested)
     panel.refresh(None, on_board(board("moons", seed=9)))
     click(panel.generate)
-    assert asked == [("moons", 9, resolve(REGISTRY["moons"].parameters, {}))]
+    assert asked == [("moons", 10, resolve(REGISTRY["moons"].parameters, {}))]
 
 
 def test_an_edit_of_the_points_leaves_the_draft_alone(panel, pick):
