@@ -116,7 +116,7 @@ def frame_from(shown: Shown) -> Frame:
         selected=shown.selected,
         given=state.start is not None,
     )
-    # Until a run from given centroids has begun, they are what is shown, and labels of another number of clusters are not theirs.
+    # Until a run from given centroids has begun they are what is shown; labels of another number of clusters are not theirs.
     pending = shown.trace is None and state.start is not None
     if step is None or (pending and step.k != state.k):
         return still
