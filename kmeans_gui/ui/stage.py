@@ -70,6 +70,8 @@ class Stage(QObject):
         state = new.state
         if old is None or old.projection != new.projection or old.state.layers != state.layers:
             self._canvas.set_style(self.style)
+        if old is None or old.state.dataset.columns != state.dataset.columns:
+            self._canvas.name_axes(state.dataset.columns)
         if old is None or _differs(old, new):
             self._canvas.set_frame(frame_from(new), glide=old is not None and self._glides(old, new))
             self._canvas.setAccessibleDescription(new.step.note.text() if new.step is not None else "")

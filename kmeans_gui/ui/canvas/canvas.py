@@ -170,6 +170,12 @@ class Canvas(Plot):
         self._show_axes("axes" in style.layers)
         self._item.update()
 
+    def name_axes(self, columns: tuple[str, ...]) -> None:
+        """Name the axes by the columns that are drawn."""
+        # Of the axes themselves: the plot's own setLabel would show hidden ones.
+        self.plotItem.getAxis("bottom").setLabel(columns[0])
+        self.plotItem.getAxis("left").setLabel(columns[1] if len(columns) > 1 else "")
+
     def _show_axes(self, on: bool) -> None:
         for name in ("left", "bottom"):
             axis = self.plotItem.getAxis(name)
