@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
 
 def _load_libraries(publish: Publish, cancelled: Callable[[], bool]) -> None:
     """Load, off the event loop, what the first run, table and export would otherwise wait for."""
-    for name in ("scipy.optimize", "polars", "PIL.Image"):
+    for name in ("colorcet", "scipy.optimize", "polars", "PIL.Image"):
         import_module(name)
 
 

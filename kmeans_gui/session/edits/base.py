@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ class Edit(ABC):
     """
 
     title: str
+    keeps_rows: ClassVar[bool] = False
+    """Whether each point stays in its row: ``carry`` need not be asked."""
 
     @abstractmethod
     def apply(self, state: State) -> State:
@@ -97,13 +99,15 @@ class Compound(Edit):
 
     def carry(self, n: int) -> Rows | None:
         """Follow the rows through all edits."""
-        rows: Rows = np.arange(n)
-        for edit in self.edits:
-            carried = edit.carry(len(rows))
+        rows: Rows | None = None
+        for edit in self.parts:
+            if edit.keeps_rows:
+                continue
+            carried = edit.carry(n if rows is None else len(rows))
             if carried is None:
                 return None
-            rows = np.where(carried >= 0, rows[carried], -1) if len(rows) else carried
-        return rows
+            rows = carried if rows is None or not len(rows) else np.where(carried >= 0, rows[carried], -1)
+        return np.arange(n) if rows is None else rows
 
     @property
     def parts(self) -> tuple[Edit, ...]:

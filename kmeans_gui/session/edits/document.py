@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.edits.base import Compound, Edit, bytes_of
@@ -66,6 +66,7 @@ class Configure(Edit):
 
     changes: Mapping[str, Any]
     title: str
+    keeps_rows: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if unknown := set(self.changes) - CONFIGURABLE:
