@@ -7,6 +7,7 @@ it can go.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import MutableSequence
 
 from kmeans_gui.session.edits import Edit
 from kmeans_gui.session.state import State
@@ -64,12 +65,7 @@ class History:
         IndexError
             If there is nothing to undo.
         """
-        edit = self._undo[-1]
-        before, inverse = edit.apply(state), edit.inverse(state)
-        self._undo.pop()
-        self._redo.append(inverse)
-        self.seal()
-        return before, edit
+        return self._take_back(state, self._undo, self._redo)
 
     def redo(self, state: State) -> tuple[State, Edit]:
         """Do again what was undone last; return the state after it and the edit that was applied.
@@ -79,12 +75,16 @@ class History:
         IndexError
             If there is nothing to redo.
         """
-        edit = self._redo[-1]
-        after, inverse = edit.apply(state), edit.inverse(state)
-        self._redo.pop()
-        self._undo.append(inverse)
+        return self._take_back(state, self._redo, self._undo)
+
+    def _take_back(self, state: State, units: MutableSequence[Edit], others: MutableSequence[Edit]) -> tuple[State, Edit]:
+        """Apply the last of ``units`` and keep its inverse with the ``others``."""
+        edit = units[-1]
+        result, inverse = edit.apply(state), edit.inverse(state)
+        units.pop()
+        others.append(inverse)
         self.seal()
-        return after, edit
+        return result, edit
 
     def seal(self) -> None:
         """End the present unit: whatever comes next is a unit of its own."""

@@ -45,7 +45,7 @@ class KeySheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-        self.resize(1160, 700)
+        self.resize(1160, 740)
 
 
 def _groups() -> list[_Group]:

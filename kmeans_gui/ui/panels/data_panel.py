@@ -69,8 +69,7 @@ class DataPanel(Panel):
         self._lay_out_draft()
         self._lay_out()
         self._connect_signals()
-        self._last: tuple[str, int, dict[str, Any]] | None = None
-        self._last_on_show = False
+        self._on_show: tuple[str, int, dict[str, Any]] | None = None
         self._choose(next(iter(REGISTRY)))
 
     def _style(self) -> None:
@@ -138,12 +137,12 @@ class DataPanel(Panel):
         self.left_out.setText(left_out(dataset))
         self.left_out.setVisible(dataset.left_out > 0)
         self.clear.setEnabled(dataset.n > 0)
-        self._last_on_show = self._last_on_show and _FROM_BOARD.fullmatch(dataset.source) is not None
         made = _FROM_BOARD.fullmatch(dataset.source)
         self._show_columns(dataset, from_file=dataset.n > 0 and made is None and dataset.source != Dataset.source)
         if made and (old is None or dataset.source != old.state.dataset.source):
             self._start_from(made[1], int(made[2]))
-            self._last, self._last_on_show = (self.board.value(), self.seed.value(), self.form.values()), True
+        # A board of another number of points than the form says is not the form's.
+        self._on_show = self._asked() if made and self.form.values().get("n") == dataset.n else None
 
     def _show_columns(self, dataset: Dataset, from_file: bool) -> None:
         words = ", ".join(dataset.columns)
@@ -177,13 +176,14 @@ class DataPanel(Panel):
         self.seed.set_value(random.randrange(_DICE))
         self._request_board()
 
+    def _asked(self) -> tuple[str, int, dict[str, Any]]:
+        return self.board.value(), self.seed.value(), self.form.values()
+
     def _request_board(self) -> None:
-        """Ask for the board of the form; once more the same would only end the run, so it takes the next seed."""
-        asked = (self.board.value(), self.seed.value(), self.form.values())
-        if asked == self._last and self._last_on_show:
+        """Ask for the board of the form; if it is on show already, for that of the next seed."""
+        if self._asked() == self._on_show:
             self.seed.set_value(self.seed.value() + 1)
-        self._last, self._last_on_show = (self.board.value(), self.seed.value(), self.form.values()), True
-        self.board_requested.emit(self.board.value(), self.seed.value(), self.form.values())
+        self.board_requested.emit(*self._asked())
 
 
 def describe(dataset: Dataset) -> str:
