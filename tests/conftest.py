@@ -129,6 +129,8 @@ def _keeps_running(thread: threading.Thread) -> bool:
     # Python lists a dummy for each foreign thread that once ran Python code, and may never take it off again.
     if isinstance(thread, threading._DummyThread):
         return False
+    if thread.name == "warming" or thread.name.startswith("kernel"):  # they serve the whole process
+        return False
     thread.join(PATIENCE)
     return thread.is_alive()
 

@@ -121,15 +121,21 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
     UserError
         At once, not at the first step, if the points or a parameter cannot be used.
     """
-    method = algorithm(name)
+    return algorithm(name).steps(*_checked(name, X, seed, parameters), cancelled)
+
+
+def _checked(
+    name: str, X: ArrayLike, seed: int, parameters: Mapping[str, Any]
+) -> tuple[Floats, Mapping[str, Any], np.random.Generator]:
+    """Return what an algorithm is given: clean points, a full set of values, and where randomness comes from."""
     points = check_points(X)
-    values = resolve(method.parameters, parameters)
+    values = resolve(algorithm(name).parameters, parameters)
     if "k" not in parameters and isinstance(values.get("init"), np.ndarray):
         values["k"] = len(values["init"])
     if values.get("k", 0) > len(points):
         raise UserError(f"K is {values['k']:,}, but there {_are(len(points))}. Choose a smaller K or add points.")
     _check_start(values, points.shape[1])
-    return method.steps(points, values, np.random.default_rng(SEED.parse(seed)), cancelled)
+    return points, values, np.random.default_rng(SEED.parse(seed))
 
 
 def run(name: str, X: ArrayLike, *, seed: int = 0, budget: int = DEFAULT_BUDGET, **parameters: Any) -> Trace:
@@ -138,9 +144,13 @@ def run(name: str, X: ArrayLike, *, seed: int = 0, budget: int = DEFAULT_BUDGET,
     return empty_trace(name, points, budget).extend(steps(name, points, seed=seed, **parameters))
 
 
-def fit(name: str, X: ArrayLike, *, seed: int = 0, **parameters: Any) -> Step:
+def fit(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lambda: False, **parameters: Any) -> Step:
     """Only the result: run algorithm ``name`` to its end and return the last step. See :func:`steps`."""
-    return deque(steps(name, X, seed=seed, **parameters), maxlen=1)[0]
+    method = algorithm(name)
+    checked = _checked(name, X, seed, parameters)
+    if method.fit is not None:
+        return method.fit(*checked, cancelled)
+    return deque(method.steps(*checked, cancelled), maxlen=1)[0]
 
 
 def empty_trace(name: str, X: Floats, budget: int = DEFAULT_BUDGET) -> Trace:

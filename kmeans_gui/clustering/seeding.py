@@ -25,7 +25,7 @@ def random_points(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -
 def random_partition(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
     """Put each point into a random cluster, none empty, and take the clusters' means."""
     labels = rng.permutation(np.concatenate([np.arange(k), rng.integers(0, k, len(X) - k)]))
-    return kernel.means(X, labels, k)[0]
+    return kernel.means_of(labels)
 
 
 def bounding_box(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
@@ -38,10 +38,10 @@ def bounding_box(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) ->
 def farthest_first(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel) -> Floats:
     """Take a random point, then each time the point farthest from all taken so far (Gonzalez 1985)."""
     chosen = [int(rng.integers(len(X)))]
-    nearest = kernel.squared_distances(X, X[chosen[0]])
+    nearest = kernel.squared_distances(X[chosen[0]])
     while len(chosen) < k:
         chosen.append(int(np.argmax(nearest)))
-        np.minimum(nearest, kernel.squared_distances(X, X[chosen[-1]]), out=nearest)
+        np.minimum(nearest, kernel.squared_distances(X[chosen[-1]]), out=nearest)
     return X[chosen]
 
 
@@ -52,17 +52,7 @@ def kmeans_plus_plus(X: Floats, k: int, rng: np.random.Generator, kernel: Kernel
     Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007, the remark in section 6 included).
     """
     trials = 2 + int(math.log(k))
-    chosen = [int(rng.integers(len(X)))]
-    nearest = kernel.squared_distances(X, X[chosen[0]])
-    while len(chosen) < k:
-        cumulative = np.cumsum(nearest)
-        draws = rng.random(trials) * cumulative[-1]
-        candidates = np.searchsorted(cumulative, draws, side="right").clip(max=len(X) - 1)
-        remaining = [np.minimum(nearest, kernel.squared_distances(X, X[c])) for c in candidates]
-        best = int(np.argmin([r.sum() for r in remaining]))
-        chosen.append(int(candidates[best]))
-        nearest = remaining[best]
-    return X[chosen]
+    return X[kernel.far_points(int(rng.integers(len(X))), rng.random((k - 1, trials)))]
 
 
 STARTS: dict[str, tuple[str, Seeding]] = {

@@ -12,9 +12,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, Labels, label_dtype
 from kmeans_gui.clustering.notes import Note
 
-Labels = NDArray[np.signedinteger]
+__all__ = ["Assignment", "Floats", "Labels", "Overlay", "Phase", "Step", "label_dtype"]
+
 Floats = NDArray[np.float64]
 
 
@@ -25,11 +27,6 @@ class Phase(StrEnum):
     ASSIGN = "assign"
     UPDATE = "update"
     DONE = "done"
-
-
-def label_dtype(k: int) -> type[np.signedinteger]:
-    """Return the smallest signed integer type that holds the labels −1 … k − 1."""
-    return next(t for t in (np.int8, np.int16, np.int32, np.int64) if k - 1 <= np.iinfo(t).max)
 
 
 class Overlay:
@@ -51,8 +48,9 @@ class Step:
         How many assignments have been made so far, this one included; 0 at the start.
     phase : Phase
         What kind of half-step it is.
-    labels : ndarray of shape (n,), signed integer
-        Index of each point's centroid, in input order; −1 for none.
+    assignment : ndarray of shape (n,), signed integer, or LabelRuns
+        Index of each point's centroid, −1 for none: plainly in input order, or packed. Steps between which no label changes
+        share this one object.
     centroids : ndarray of shape (k, d), float64, or None
         The centroids on show. The row of a centroid that was dropped is NaN: its number is not given to another.
     objective : float or None
@@ -74,7 +72,7 @@ class Step:
     index: int
     iteration: int
     phase: Phase
-    labels: Labels
+    assignment: Assignment
     centroids: Floats | None
     objective: float | None
     objective_name: str = "objective"
@@ -85,9 +83,19 @@ class Step:
     overlays: tuple[Overlay, ...] = ()
 
     def __post_init__(self) -> None:
-        self.labels.flags.writeable = False
+        if isinstance(self.assignment, np.ndarray):
+            self.assignment.flags.writeable = False
         if self.centroids is not None:
             self.centroids.flags.writeable = False
+
+    @property
+    def labels(self) -> Labels:
+        """Index of each point's centroid, −1 for none; shape (n,), in input order, read-only.
+
+        Those of millions of points have to be unpacked, which takes some milliseconds for each million, unless somebody still
+        holds the array that was returned before. Whether two steps have the same labels, their ``assignment`` tells at once.
+        """
+        return self.assignment.labels() if isinstance(self.assignment, LabelRuns) else self.assignment
 
     @property
     def k(self) -> int:
@@ -101,4 +109,15 @@ class Step:
 
     def counts(self) -> NDArray[np.intp]:
         """Return how many points each centroid has, shape (k,)."""
+        if isinstance(self.assignment, LabelRuns):
+            return self.assignment.counts()
         return np.bincount(self.labels[self.labels >= 0], minlength=self.k)
+
+    def switched_from(self, previous: Step) -> NDArray[np.bool_]:
+        """Return which points went from one centroid to another since ``previous``, shape (n,); a first one is no switch."""
+        now, before = self.assignment, previous.assignment
+        if isinstance(now, LabelRuns) and isinstance(before, LabelRuns) and now.rows is before.rows:
+            return now.switched_from(before)
+        labels = previous.labels
+        switched: NDArray[np.bool_] = (self.labels != labels) & (labels >= 0)
+        return switched

@@ -1,8 +1,9 @@
 """Trace: the steps of one run, kept within a memory budget.
 
 Centroids and numbers are small and are always kept. Labels are not: a run of 300 iterations over ten million points has
-gigabytes of them. When they no longer fit, those of the middle of the run are let go and recomputed when somebody asks,
-since an algorithm can say how its labels follow from a step's centroids (its ``recall``).
+gigabytes of them. Packed they fit (:mod:`kmeans_gui.clustering.label_runs`), but not all can be packed. When they no longer
+fit, those of the middle of the run are let go and recomputed when somebody asks, since an algorithm can say how its labels
+follow from a step's centroids (its ``recall``).
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import overload
 
 import numpy as np
 
-from kmeans_gui.clustering.step import Labels, Phase, Step
+from kmeans_gui.clustering.step import Assignment, Phase, Step
 
-Recall = Callable[[Step], Labels]
+Recall = Callable[[Step], Assignment]
 """Recomputes the labels of an ASSIGN step from the rest of it."""
 
 DEFAULT_BUDGET = 1 << 30
@@ -31,7 +32,7 @@ class Trace(Sequence[Step]):
     recall : callable, optional
         Recomputes the labels of an ASSIGN step. Without it nothing is ever let go.
     budget : int
-        How many bytes of labels to keep.
+        How many bytes of labels to keep, counted as they are: packed, if they are packed.
 
     Notes
     -----
@@ -52,7 +53,7 @@ class Trace(Sequence[Step]):
         if step.index != len(self._steps):
             raise ValueError(f"step {step.index} cannot follow {len(self._steps)} steps")
         if step.phase is Phase.ASSIGN:
-            self._bytes += step.labels.nbytes
+            self._bytes += step.assignment.nbytes
             self._assigned.append(step.index)
         self._steps.append(step)
         self._let_go()
@@ -67,10 +68,10 @@ class Trace(Sequence[Step]):
         """Drop the labels of the oldest assignments until the budget holds; the newest one's always stay."""
         while self._recall and self._bytes > self._budget and len(self._assigned) > 1:
             oldest = self._assigned.popleft()
-            self._bytes -= self._steps[oldest].labels.nbytes
+            self._bytes -= self._steps[oldest].assignment.nbytes
             for index in range(oldest, self._assigned[0]):  # the steps between two assignments share their labels
                 self._dropped.add(index)  # first, so that a reader in another thread never takes no labels for the labels
-                self._steps[index] = replace(self._steps[index], labels=_NO_LABELS)
+                self._steps[index] = replace(self._steps[index], assignment=_NO_LABELS)
 
     def _assignment(self, index: int) -> Step:
         """Return the last ASSIGN step at or before ``index``."""
@@ -79,7 +80,7 @@ class Trace(Sequence[Step]):
         return self._steps[index]
 
     def holds_labels(self, index: int) -> bool:
-        """Whether step ``index`` is at hand, so that reading it costs nothing."""
+        """Whether step ``index`` is at hand, so that nothing has to be recomputed."""
         return index % len(self._steps) not in self._dropped
 
     @overload
@@ -94,7 +95,7 @@ class Trace(Sequence[Step]):
         if position not in self._dropped:
             return step
         assert self._recall is not None
-        return replace(step, labels=self._recall(self._assignment(position)))
+        return replace(step, assignment=self._recall(self._assignment(position)))
 
     def light(self, index: int) -> Step:
         """Return step ``index`` without recomputing its labels: for its numbers, centroids and words."""

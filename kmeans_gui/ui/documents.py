@@ -359,7 +359,7 @@ def _still(shown: Shown) -> tuple[Trace, tuple[int, ...]]:
         index=0,
         iteration=0,
         phase=Phase.START,
-        labels=nothing,
+        assignment=nothing,
         centroids=shown.state.start,
         objective=None,
         title=Note("Points"),

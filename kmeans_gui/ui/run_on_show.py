@@ -155,11 +155,12 @@ class RunOnShow(QObject):
             self.clear()
             return
         self.end()
-        labels = np.full(len(carry), -1, step.labels.dtype)
-        labels[carry >= 0] = step.labels[carry[carry >= 0]]
+        had, kept = step.labels, carry >= 0
+        labels = np.full(len(carry), -1, had.dtype)
+        labels[kept] = had[carry[kept]]
         following = "goes on from the centroids on show" if goes_on else "starts anew"
         note = Note(f"The points were edited. The next run {following}.")
-        self._step = replace(step, labels=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
+        self._step = replace(step, assignment=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
         self._previous = None
 
     def close(self) -> None:

@@ -1,62 +1,68 @@
-"""How fast a whole fit is, against scikit-learn's Lloyd on the same points from the same start.
+"""How fast the engine is, against k-means of other libraries on the same points from the same start.
 
-    python tests/benchmarks/engine.py            a table
-    python tests/benchmarks/engine.py --json     the same rows for a program
-    python tests/benchmarks/engine.py --quick    the small cases, a round each
+    python tests/benchmarks/engine.py                   a table; some twenty minutes
+    python tests/benchmarks/engine.py --json            the same rows for a program
+    python tests/benchmarks/engine.py --quick           a smoke run: few points, a round each, nothing asked of the speed
+    python tests/benchmarks/engine.py --case elkan      the rows whose name holds a pattern (a regular expression)
 
-Both sides run on one thread, in turns, in one process; each must make the same iterations and find the same labels. ``ours``
-and ``peer`` are medians in milliseconds, ``ratio`` is the median over the rounds of peer / ours, ``need`` is the ratio that a
-case must reach, if one is set. To add a case, add its line to ``CASES``.
+Both sides run in one process on the same number of threads, in turns, after a run of each that does not count. A peer that
+computes in float64 must make the same iterations and leave each point with the same label; a row where it does not has the
+ratio 0 and fails. Peers in float32 are compared by the iteration, as they may stop earlier or later. ``ours`` and ``peer`` are
+medians in milliseconds, ``ratio`` is the median over the rounds of peer / ours, ``need`` is the ratio that a row must reach,
+if one is set. Of memory, ``ours``, ``peer`` and ``ratio`` are bytes a point beyond the input, the ratio being ours, and
+``need`` is the most allowed.
+
+What costs the peers more than the loop itself is theirs: scikit-learn centers a copy of the points, mlpack assigns all points
+once more by brute force at the end, ours sorts the points and brings the labels back into their order.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import chain, count, groupby
 from pathlib import Path
-from statistics import median
-from typing import Any
+from statistics import mean, median
+from typing import TypeVar
 
 import numpy as np
-from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+from sklearn.cluster import kmeans_plusplus
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a checkout that is not installed
 
-from kmeans_gui import clustering
+import engine_memory
+import engine_ours
+import engine_peers
+from engine_cases import CASES, Ask, Case, Measure
+from engine_peers import PEERS, PLUS_PLUS, Fitted, Peer
 
-LIMIT = 10_000
-"""Iterations that no case comes near: both sides run until an assignment changes nothing."""
+from kmeans_gui.clustering import Floats, Step
+
+LONG, LONG_ROUNDS = 10.0, 2
+"""Rounds that take more seconds than this are not made more often than that, where no ratio is needed."""
+
+GRAIN = 1e-9
+"""Seconds that a difference of two timings is taken for at least."""
+
+T = TypeVar("T")
+Seconds = dict[Measure, float]
+Round = Callable[[], tuple[Seconds, Seconds]]
+"""Times our side, then the peer, once by each measure asked for."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """Uniform points; a round times ``repeats`` fits in a row, so that the clock's grain does not show."""
-
-    name: str
-    n: int
-    k: int
-    rounds: int = 5
-    repeats: int = 1
-    need: float | None = None
-    quick: bool = False
-
-
-CASES = (
-    Case("uniform, N = 10, K = 3", 10, 3, rounds=15, repeats=20, quick=True),
-    Case("uniform, N = 2,000, K = 15", 2_000, 15, rounds=15, repeats=3, quick=True),
-    Case("uniform, N = 100,000, K = 15", 100_000, 15),
-    Case("uniform, N = 1,000,000, K = 15", 1_000_000, 15),
-)
+class DisagreementError(Exception):
+    """The two sides did not do the same work."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The outcome of a case."""
+    """The outcome of what was asked."""
 
     case: str
     ours: float
@@ -66,64 +72,215 @@ class Row:
     ok: bool
 
 
-def timed(fit: Callable[[], Any], repeats: int) -> tuple[float, Any]:
-    """Return the milliseconds that one fit takes, and its result."""
+def timed(work: Callable[[], T], repeats: int = 1) -> tuple[float, T]:
+    """Return the seconds that ``work`` takes, the mean of ``repeats`` times in a row, and its result."""
     begin = time.perf_counter()
     for _ in range(repeats):
-        result = fit()
-    return (time.perf_counter() - begin) * 1e3 / repeats, result
+        result = work()
+    return (time.perf_counter() - begin) / repeats, result
 
 
-def measure(case: Case, rounds: int) -> Row:
-    """Run both sides in turns.
+def timed_on_copies(work: Callable[[Floats], T], X: Floats, repeats: int = 1) -> tuple[float, T]:
+    """Do the same with work on a copy of ``X`` each time, so that nothing can be known of the points from an earlier run."""
+    seconds, results = zip(*(timed(partial(work, X.copy())) for _ in range(repeats)), strict=True)
+    return mean(seconds), results[-1]
 
-    Raises
-    ------
-    RuntimeError
-        If the two sides did not do the same work.
-    """
-    rng = np.random.default_rng(0)
-    X = rng.uniform(-1, 1, (case.n, 2))
-    init = X[rng.choice(case.n, case.k, replace=False)]
-    peer = KMeans(case.k, algorithm="lloyd", init=init, n_init=1, tol=0, max_iter=LIMIT)
+
+class Contest:
+    """Runs of k-means, ours and a peer's, from the same start."""
+
+    def __init__(self, case: Case, peer: Peer, X: Floats, init: Floats, measures: set[Measure]) -> None:
+        self._case = case
+        self._exact = peer.exact
+        self._X = X
+        self._init = init
+        self._measures = measures
+        self._fit = peer.prepare(X, init)
+        self._compared = False
+        engine_ours.fit(X, init, 2)
+        self._fit(2)
+
+    def play(self) -> tuple[Seconds, Seconds]:
+        """Time both sides once.
+
+        Raises
+        ------
+        DisagreementError
+            If an exact peer did not do the same work. Labels are compared the first time: later they are the same.
+        """
+        ours: Seconds = {}
+        theirs: Seconds = {}
+        if self._measures & {Measure.FIRST, Measure.MEDIAN}:
+            most = self._case.max_iter if Measure.MEDIAN in self._measures else self._case.first
+            each = engine_ours.iterations(self._X.copy(), self._init, most)
+            ours |= {Measure.FIRST: mean(each[: self._case.first]), Measure.MEDIAN: median(each)}
+        if Measure.FIRST in self._measures:
+            theirs[Measure.FIRST] = self._first_of_peer()
+        if self._measures & {Measure.MEDIAN, Measure.WHOLE}:
+            self._play_whole(ours, theirs)
+        self._compared = True
+        return ours, theirs
+
+    def _first_of_peer(self) -> float:
+        one, _ = timed(lambda: self._fit(1))
+        more, fitted = timed(lambda: self._fit(1 + self._case.first))
+        self._compare_labels(fitted)
+        added = (fitted.iterations or 1 + self._case.first) - 1
+        return max(more - one, GRAIN) / max(added, 1)
+
+    def _play_whole(self, ours: Seconds, theirs: Seconds) -> None:
+        most, repeats = self._case.max_iter, self._case.repeats
+        ours[Measure.WHOLE], step = timed_on_copies(lambda X: engine_ours.fit(X, self._init, most), self._X, repeats)
+        allowed = most if self._exact else step.iterations  # one in float32 need not come to rest
+        whole, fitted = timed(lambda: self._fit(allowed), repeats)
+        self._compare_run(step, fitted)
+        made = fitted.iterations or step.iterations
+        theirs[Measure.MEDIAN] = whole / made
+        theirs[Measure.WHOLE] = whole * step.iterations / made
+
+    def _compare_run(self, step: Step, fitted: Fitted) -> None:
+        if not self._exact:
+            return
+        assert step.centroids is not None and fitted.centroids is not None
+        if fitted.iterations not in (None, step.iterations):
+            raise DisagreementError(f"{step.iterations} iterations against {fitted.iterations}")
+        if not np.allclose(step.centroids, fitted.centroids, rtol=0, atol=1e-9 * np.abs(self._X).max()):
+            raise DisagreementError(f"other centroids after {step.iterations} iterations")
+        self._compare_labels(fitted)
+
+    def _compare_labels(self, fitted: Fitted) -> None:
+        if not self._exact or self._compared:
+            return
+        own = engine_ours.labels_near(self._X, self._init, fitted.iterations or self._case.max_iter)
+        different = int(np.count_nonzero(own != fitted.labels))
+        if different:
+            raise DisagreementError(f"{different:,} of {len(own):,} labels differ")
+
+
+def placing(case: Case, X: Floats) -> Round:
+    """Return a round of k-means++, from a seed of its own each time."""
+    seeds = count()
+    kmeans_plusplus(X[: case.k], case.k, random_state=0)
+    engine_ours.place(X[: case.k], case.k, seed=0)
+
+    def play() -> tuple[Seconds, Seconds]:
+        seed = next(seeds)
+        whole = engine_ours.place(X.copy(), case.k, seed)
+        setting_up = engine_ours.place(X.copy(), case.k, seed, init=X[: case.k])
+        theirs, _ = timed(lambda: kmeans_plusplus(X, case.k, random_state=seed))
+        ours = {Measure.PLACE: whole, Measure.PLACE_ALONE: max(whole - setting_up, GRAIN)}
+        return ours, dict.fromkeys(ours, theirs)
+
+    return play
+
+
+def rounds_of(play: Round, most: int, patient: bool) -> list[tuple[Seconds, Seconds]]:
+    """Play ``most`` rounds, or fewer if they are long and there is no need to be patient."""
     times = []
-    for _ in range(rounds):
-        ours, step = timed(lambda: clustering.fit(clustering.DEFAULT, X, k=case.k, init=init, max_iter=LIMIT), case.repeats)
-        theirs, fitted = timed(lambda: peer.fit(X), case.repeats)
-        if step.iterations != fitted.n_iter_ or not np.array_equal(step.labels, fitted.labels_):
-            raise RuntimeError(f"{case.name}: {step.iterations} iterations against {fitted.n_iter_}, or other labels")
-        times.append((ours, theirs))
-    ratio = median(theirs / ours for ours, theirs in times)
-    return Row(
-        case=case.name,
-        ours=median(ours for ours, _ in times),
-        peer=median(theirs for _, theirs in times),
-        ratio=ratio,
-        need=case.need,
-        ok=case.need is None or ratio >= case.need,
-    )
+    for number in range(1, most + 1):
+        begin = time.perf_counter()
+        times.append(play())
+        if not patient and number >= LONG_ROUNDS and time.perf_counter() - begin > LONG:
+            break
+    return times
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Return the rows as a text to read."""
-    lines = [f"{'case':<34}{'ours, ms':>12}{'peer, ms':>12}{'ratio':>8}{'need':>8}"]
-    for row in rows:
-        need = "–" if row.need is None else f"{row.need:g}"
-        lines.append(
-            f"{row.case:<34}{row.ours:>12.3f}{row.peer:>12.3f}{row.ratio:>8.2f}{need:>8}{'' if row.ok else '  too slow'}"
+def time_rows(case: Case, peer: str, asks: Sequence[Ask], data: tuple[Floats, Floats], rounds: int | None) -> Iterator[Row]:
+    """Yield what ``asks`` asks of one peer."""
+    patient = rounds is not None or any(ask.need for ask in asks)
+    try:
+        if peer == PLUS_PLUS:
+            play = placing(case, data[0])
+        else:
+            play = Contest(case, PEERS[peer], *data, {ask.measure for ask in asks}).play
+        times = rounds_of(play, rounds or case.rounds, patient)
+    except DisagreementError as problem:
+        print(f"{case.row(asks[0])}: {problem}", file=sys.stderr)
+        yield from (Row(case.row(ask), 0.0, 0.0, 0.0, ask.need, ok=False) for ask in asks)
+        return
+    for ask in asks:
+        pairs = [(ours[ask.measure], theirs[ask.measure]) for ours, theirs in times]
+        ratio = median(theirs / ours for ours, theirs in pairs)
+        yield Row(
+            case=case.row(ask),
+            ours=median(ours for ours, _ in pairs) * 1e3,
+            peer=median(theirs for _, theirs in pairs) * 1e3,
+            ratio=ratio,
+            need=ask.need,
+            ok=ask.need is None or ratio >= ask.need,
         )
-    return "\n".join(lines)
+
+
+def memory_row(case: Case, ask: Ask) -> Row:
+    """Return the peaks of both sides; the peer's is reached in its first iterations."""
+    ours = engine_memory.measure_apart("ours", case.n, case.k, case.max_iter)
+    theirs = engine_memory.measure_apart("scikit-learn", case.n, case.k, 3)
+    return Row(case.row(ask), ours, theirs, ours, ask.need, ok=ask.need is None or ours <= ask.need)
+
+
+def selected(cases: Sequence[Case], pattern: str) -> list[tuple[Case, list[Ask]]]:
+    """Return what is asked in rows whose name holds ``pattern``."""
+    found = [(case, [ask for ask in case.asks if re.search(pattern, case.row(ask), re.IGNORECASE)]) for case in cases]
+    return [(case, asks) for case, asks in found if asks]
+
+
+def possible(ask: Ask) -> bool:
+    """Return whether there is what it takes; say so if not."""
+    if ask.measure is Measure.MEMORY:
+        there, wanted = engine_memory.available(), "a system that tells peaks of memory"
+    else:
+        wanted = PEERS[ask.peer].needs if ask.peer in PEERS else "sklearn"
+        there = engine_peers.installed(wanted)
+    if not there:
+        print(f"Left out: {ask.peer} takes {wanted}.", file=sys.stderr)
+    return there
+
+
+def rows_of(case: Case, asks: Sequence[Ask], rounds: int | None) -> Iterator[Row]:
+    """Yield what is asked of a case, as far as that is possible."""
+    asks = [ask for ask in asks if possible(ask)]
+    timings = [ask for ask in asks if ask.measure is not Measure.MEMORY]
+    if timings:
+        data = case.data()
+        for peer, group in groupby(timings, lambda ask: ask.peer):
+            yield from time_rows(case, peer, list(group), data, rounds)
+    yield from (memory_row(case, ask) for ask in asks if ask.measure is Measure.MEMORY)
+
+
+WIDTH = max(len(case.row(ask)) for case in CASES for ask in case.asks)
+HEADING = f"{'case':<{WIDTH}}{'ours':>11}{'peer':>12}{'ratio':>9}{'need':>6}"
+
+
+def line(row: Row) -> str:
+    """Return a row as a text to read."""
+    need = "–" if row.need is None else f"{row.need:g}"
+    verdict = "" if row.ok else "  missed"
+    return f"{row.case:<{WIDTH}}{row.ours:>11.3f}{row.peer:>12.3f}{row.ratio:>9.2f}{need:>6}{verdict}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 if a case falls short."""
-    parser = argparse.ArgumentParser(description="Time whole fits against scikit-learn's.")
+    """Run the benchmark; return 1 if a row falls short."""
+    parser = argparse.ArgumentParser(description="Time k-means against other libraries.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--quick", action="store_true", help="the small cases alone, a round each")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: few points, a round each")
+    parser.add_argument("--case", metavar="PATTERN", default="", help="only rows whose name holds this regular expression")
+    parser.add_argument("--rounds", type=int, metavar="COUNT", help="rounds of every row, instead of each case's own number")
+    parser.add_argument("--threads", type=int, default=1, metavar="COUNT", help="threads of both sides; 1 unless given")
     options = parser.parse_args(arguments)
-    with threadpool_limits(1):
-        rows = [measure(case, 1 if options.quick else case.rounds) for case in CASES if case.quick or not options.quick]
-    print(json.dumps({"rows": [asdict(row) for row in rows]}) if options.json else table(rows))
+    chosen = selected([case.small() for case in CASES] if options.quick else CASES, options.case)
+    if not chosen:
+        parser.error(f"no row is called anything like {options.case!r}")
+    rows = []
+    if not options.json:
+        print(HEADING, flush=True)
+    engine_ours.warm()
+    with engine_peers.use_threads(options.threads), engine_ours.use_threads(options.threads):
+        for row in chain.from_iterable(rows_of(*choice, options.rounds) for choice in chosen):
+            rows.append(row)
+            if not options.json:
+                print(line(row), flush=True)
+    if options.json:
+        print(json.dumps({"rows": [asdict(row) for row in rows]}))
     return 0 if all(row.ok for row in rows) else 1
 
 

@@ -17,7 +17,7 @@ AT_POINTS = ["k-means++", "random", "farthest-first"]
 
 
 def start(name: str, X: np.ndarray, k: int, seed: int = 0) -> np.ndarray:
-    return STARTS[name][1](X, k, np.random.default_rng(seed), choose())
+    return STARTS[name][1](X, k, np.random.default_rng(seed), choose(X, k))
 
 
 def potential(X: np.ndarray, centroids: np.ndarray) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase, Step, Trace
+from kmeans_gui.clustering.label_runs import LabelRuns
 
 N = 500
 X = np.random.default_rng(0).uniform(size=(N, 2))
@@ -14,7 +17,18 @@ X = np.random.default_rng(0).uniform(size=(N, 2))
 
 @pytest.fixture(scope="module")
 def steps() -> list[Step]:
-    return list(clustering.steps("lloyd", X, k=9, init="random"))
+    """A run whose labels are plain, N bytes for each assignment."""
+    return [replace(step, assignment=step.labels) for step in clustering.steps("lloyd", X, k=9, init="random")]
+
+
+@pytest.fixture(scope="module")
+def packed(steps: list[Step]) -> list[Step]:
+    """The same steps with their labels packed, in an order in which they are a few long runs at the end."""
+    rows = np.argsort(steps[-1].labels, kind="stable").astype(np.int32)
+    runs: dict[int, LabelRuns] = {}
+    for step in steps:
+        runs.setdefault(id(step.assignment), LabelRuns.of(step.labels[rows].astype(np.int16), rows, 9))
+    return [replace(step, assignment=runs[id(step.assignment)]) for step in steps]
 
 
 def trace_of(steps: list[Step], budget: int) -> Trace:
@@ -117,3 +131,30 @@ def test_it_counts_iterations_and_knows_its_end(steps: list[Step]) -> None:
         complete.append(trace.complete)
     assert counted == np.cumsum([s.phase is Phase.ASSIGN for s in steps]).tolist()
     assert complete == [False] * (len(steps) - 1) + [True]
+
+
+# Packed labels -------------------------------------------------------------------------------------------------------------
+
+
+def test_packed_labels_count_as_they_are(packed: list[Step]) -> None:
+    room = sum(step.assignment.nbytes for step in packed if step.phase is Phase.ASSIGN)
+    assert room < N * sum(step.phase is Phase.ASSIGN for step in packed)
+    all_fit = trace_of(packed, room)
+    assert all(a is b for a, b in zip(all_fit, packed, strict=True))
+    one_byte_short = trace_of(packed, room - 1)
+    assert [i for i in range(len(packed)) if not one_byte_short.holds_labels(i)] == [1, 2]
+
+
+@pytest.mark.parametrize("budget", [0, 600, 1 << 30])
+def test_packed_labels_are_there_at_every_half_step(steps: list[Step], packed: list[Step], budget: int) -> None:
+    trace = trace_of(packed, budget)
+    order = np.random.default_rng(1).permutation(len(steps)).tolist()
+    for index in order:
+        assert np.array_equal(trace[index].labels, steps[index].labels)
+        assert trace[index].counts().tolist() == steps[index].counts().tolist()
+
+
+def test_labels_may_be_recomputed_packed(packed: list[Step]) -> None:
+    trace = Trace(lambda step: packed[step.index].assignment, 0).extend(packed)
+    assert not trace.holds_labels(5)
+    assert all(a.assignment is b.assignment for a, b in zip(trace, packed, strict=True))

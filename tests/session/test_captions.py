@@ -17,7 +17,7 @@ def test_caption_without_centroids_leaves_k_out():
         index=0,
         iteration=2,
         phase=Phase.DONE,
-        labels=np.zeros(4, np.int8),
+        assignment=np.zeros(4, np.int8),
         centroids=None,
         objective=None,
         title=Note(""),

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from kmeans_gui.clustering.kernels import Cancelled
+from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.parameters import Parameter
-from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
+from kmeans_gui.clustering.step import Floats, Phase, Step
 
 
 class StepsFunction(Protocol):
@@ -18,6 +19,13 @@ class StepsFunction(Protocol):
 
     def __call__(self, X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
         """Yield the steps; ``cancelled`` goes to the kernels, which ask it between blocks of points."""
+
+
+class FitFunction(Protocol):
+    """Returns the last step of a run, the same that :class:`StepsFunction` ends with. Gets the same input."""
+
+    def __call__(self, X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Step:
+        """Return the last step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +48,8 @@ class Algorithm:
         Yields the steps.
     recall : callable
         Recomputes the labels of an ASSIGN step from the points and the step, for a trace that let them go.
+    fit : callable, optional
+        Returns the last step alone, if there is a faster way to it than through all of them.
     """
 
     name: str
@@ -48,4 +58,5 @@ class Algorithm:
     parameters: tuple[Parameter, ...]
     pseudocode: tuple[tuple[str, tuple[Phase, ...]], ...]
     steps: StepsFunction
-    recall: Callable[[Floats, Step], Labels]
+    recall: Callable[[Floats, Step], Assignment]
+    fit: FitFunction | None = None

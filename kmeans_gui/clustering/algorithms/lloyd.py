@@ -8,6 +8,7 @@ A centroid that loses all its points has no mean. What happens to it is the user
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.algorithms.base import Algorithm
-from kmeans_gui.clustering.kernels import Cancelled, Kernel, choose
+from kmeans_gui.clustering.kernels import Cancelled, Halt, Kernel, choose
+from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
 from kmeans_gui.clustering.seeding import STARTS
-from kmeans_gui.clustering.step import Floats, Labels, Phase, Step, label_dtype
+from kmeans_gui.clustering.step import Floats, Phase, Step
 
 EMPTY_CLUSTERS = {
     "farthest": "Move to the farthest point",
@@ -72,35 +74,54 @@ def start_centroids(X: Floats, values: Mapping[str, Any], rng: np.random.Generat
     return np.array(STARTS[init][1](X, values["k"], rng, kernel) if isinstance(init, str) else init)
 
 
+SETTLED = "Done: the last assignment changed nothing, so the centroids stay."
+STILL = "Done: the centroids moved less than the tolerance."
+STOPPED = "Stopped: the largest number of iterations allowed was made."
+
+
 def steps(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
     """Yield START, then ASSIGN and UPDATE in turn, then DONE."""
-    kernel = choose(cancelled)
+    kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, rng, kernel)
-    labels: Labels = np.full(len(X), -1, label_dtype(len(centroids)))
     tolerance = values["tol"] * float(X.var(axis=0).mean()) if values["tol"] else 0.0
-    film = _Film(X, kernel)
-    yield film.start(labels, centroids, values["init"])
-    ending = "Stopped: the largest number of iterations allowed was made."
+    film = _Film(kernel)
+    yield film.start(centroids, values["init"])
+    ending = STOPPED
     for _ in range(values["max_iter"]):
-        previous, labels = labels, kernel.assign(X, centroids)
-        changed = int(np.count_nonzero(labels != previous))
-        yield film.assign(labels, centroids, changed)
+        changed = kernel.assign(centroids)
+        yield film.assign(centroids, changed)
         if not changed:
-            ending = "Done: the last assignment changed nothing, so the centroids stay."
+            ending = SETTLED
             break
         old = centroids
-        centroids, empty = update(X, labels, old, values["empty_clusters"], kernel)
+        centroids, empty = update(X, old, values["empty_clusters"], kernel)
         moves = np.nansum((centroids - old) ** 2, axis=1)
-        yield film.update(labels, centroids, float(np.sqrt(moves.max())), empty, values["empty_clusters"])
+        yield film.update(centroids, float(np.sqrt(moves.max())), empty, values["empty_clusters"])
         if moves.sum() < tolerance:
-            ending = "Done: the centroids moved less than the tolerance."
+            ending = STILL
             break
-    yield film.done(labels, centroids, ending)
+    yield film.done(centroids, ending)
 
 
-def update(
-    X: Floats, labels: Labels, centroids: Floats, empty_clusters: str, kernel: Kernel
-) -> tuple[Floats, NDArray[np.intp]]:
+def fit(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Step:
+    """Return the last step, with many iterations to a call of the kernel."""
+    if values["tol"]:
+        return deque(steps(X, values, rng, cancelled), maxlen=1)[0]
+    kernel = choose(X, values["k"], cancelled)
+    centroids = start_centroids(X, values, rng, kernel)
+    made, halt = 0, Halt.GOING_ON
+    while made < values["max_iter"] and halt is not Halt.SETTLED:
+        advance = kernel.advance(centroids, values["max_iter"] - made)
+        made, halt, centroids = made + advance.made, advance.halt, advance.centroids
+        if halt is Halt.EMPTY:
+            centroids, _ = update(X, centroids, values["empty_clusters"], kernel)
+    settled = halt is Halt.SETTLED
+    # START and, of each iteration, an ASSIGN and an UPDATE came before; the ASSIGN that settled it has no UPDATE.
+    film = _Film(kernel, index=2 * made - settled, iteration=made)
+    return film.done(centroids, SETTLED if settled else STOPPED)
+
+
+def update(X: Floats, centroids: Floats, empty_clusters: str, kernel: Kernel) -> tuple[Floats, NDArray[np.intp]]:
     """Move each centroid to the mean of its points, and those without points where ``empty_clusters`` says.
 
     Returns
@@ -109,16 +130,12 @@ def update(
     empty : ndarray of int
         The centroids that had no points; those dropped in an earlier half-step are not counted again.
     """
-    means, counts = kernel.means(X, labels, len(centroids))
+    means, counts = kernel.means()
     empty = np.flatnonzero((counts == 0) & ~np.isnan(centroids[:, 0]))
     if empty.size and empty_clusters == "keep":
         means[empty] = centroids[empty]
     elif empty.size and empty_clusters == "farthest":
-        distances = ((X - means[labels]) ** 2).sum(axis=1)
-        for j in empty:
-            farthest = int(np.argmax(distances))
-            means[j] = X[farthest]
-            distances[farthest] = -1.0
+        means[empty] = X[kernel.farthest(means, empty.size)]
     return means, empty
 
 
@@ -142,37 +159,37 @@ _FATES = {
 class _Film:
     """Numbers the steps of one run, measures the objective and puts each step into words."""
 
-    def __init__(self, X: Floats, kernel: Kernel) -> None:
-        self._X = X
+    def __init__(self, kernel: Kernel, index: int = -1, iteration: int = 0) -> None:
         self._kernel = kernel
-        self._index = -1
-        self._iteration = 0
+        self._index = index
+        self._iteration = iteration
+        self._assignment: Assignment = kernel.assignment()
 
-    def start(self, labels: Labels, centroids: Floats, init: str | Floats) -> Step:
+    def start(self, centroids: Floats, init: str | Floats) -> Step:
         how = STARTS[init][0] if isinstance(init, str) else "given"
         return self._step(
             Phase.START,
-            labels,
             centroids,
             Note("Place {k:# centroid|centroids}", {"k": len(centroids)}),
             Note("Place {k:# starting centroid|starting centroids} ({how}).", {"k": len(centroids), "how": how}),
             objective=None,
         )
 
-    def assign(self, labels: Labels, centroids: Floats, changed: int) -> Step:
+    def assign(self, centroids: Floats, changed: int) -> Step:
         self._iteration += 1
-        n = len(labels)
+        if changed:
+            self._assignment = self._kernel.assignment()
+        n = self._kernel.points.n
         outcome = "each gets its first centroid" if self._iteration == 1 else "{changed:,} switch"
         return self._step(
             Phase.ASSIGN,
-            labels,
             centroids,
             Note("Assign {n:# point|points}", {"n": n}),
             Note("Assign {n:# point|points} to the nearest centroid: " + outcome + ".", {"n": n, "changed": changed}),
             changed=changed,
         )
 
-    def update(self, labels: Labels, centroids: Floats, shift: float, empty: NDArray[np.intp], rule: str) -> Step:
+    def update(self, centroids: Floats, shift: float, empty: NDArray[np.intp], rule: str) -> Step:
         # A centroid without points is not moved to a mean, whatever else becomes of it.
         moved = int(np.count_nonzero(~np.isnan(centroids[:, 0]))) - (0 if rule == "drop" else empty.size)
         template = "Move {k:# centroid to its mean|centroids to their means}: the farthest moves {shift:g}."
@@ -180,25 +197,24 @@ class _Film:
             template += _FATES[rule][empty.size > 1]
         return self._step(
             Phase.UPDATE,
-            labels,
             centroids,
             Note("Move {k:# centroid|centroids}", {"k": moved}),
             Note(template, {"k": moved, "shift": shift, "empty": ", ".join(str(j + 1) for j in empty)}),
             shift=shift,
         )
 
-    def done(self, labels: Labels, centroids: Floats, ending: str) -> Step:
-        return self._step(Phase.DONE, labels, centroids, Note("Finish"), Note(ending))
+    def done(self, centroids: Floats, ending: str) -> Step:
+        return self._step(Phase.DONE, centroids, Note("Finish"), Note(ending))
 
-    def _step(self, phase: Phase, labels: Labels, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
+    def _step(self, phase: Phase, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
         self._index += 1
         if "objective" not in numbers:
-            numbers["objective"] = self._kernel.inertia(self._X, labels, centroids)
+            numbers["objective"] = self._kernel.inertia(centroids)
         return Step(
             index=self._index,
             iteration=self._iteration,
             phase=phase,
-            labels=labels,
+            assignment=self._assignment,
             centroids=centroids,
             objective_name="inertia",
             title=title,
@@ -207,10 +223,12 @@ class _Film:
         )
 
 
-def recall(X: Floats, step: Step) -> Labels:
+def recall(X: Floats, step: Step) -> Assignment:
     """Recompute the labels of an ASSIGN step: they are those of the nearest centroid."""
     assert step.centroids is not None
-    return choose().assign(X, step.centroids)
+    kernel = choose(X, step.k)
+    kernel.assign(step.centroids)
+    return kernel.assignment()
 
 
 ALGORITHM = Algorithm(
@@ -228,4 +246,5 @@ ALGORITHM = Algorithm(
     ),
     steps=steps,
     recall=recall,
+    fit=fit,
 )

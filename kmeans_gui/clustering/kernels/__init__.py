@@ -1,40 +1,105 @@
 """Kernels: the loops over all points, behind one door.
 
-An algorithm asks :func:`choose` for a kernel and calls its methods; it never loops over points itself. Every kernel gives the
-same answers: ties go to the lowest index, and a centroid whose row is NaN takes no points. There is one today, in plain numpy.
+An algorithm asks :func:`choose` for a kernel and calls its methods; it never loops over points itself. All kernels give the same
+answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and the distances they compare are the same:
+
+``plain``
+    Plain numpy: where numba is missing, and until it is loaded (:mod:`warming`).
+``fused``
+    Small and medium data: one compiled loop (:mod:`nearest`).
+``filtering``
+    Large data in two and three dimensions: a tree over points in spatial order (:mod:`tree`, :mod:`walk`), repeated points
+    once with a weight.
+``high_d``
+    Many dimensions: matrix products and bounds.
+
+:mod:`relay` begins with one kernel and goes on with another; :mod:`plus_plus` seeds; :mod:`threads` shares out the work. To add a
+kernel, write its file, implementing :class:`kmeans_gui.clustering.kernels.base.Kernel`, and its line in :mod:`family`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import ModuleType
 
-import numpy as np
-from numpy.typing import NDArray
+from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
+from kmeans_gui.clustering.kernels.plain import PLAIN, Plain
+from kmeans_gui.clustering.kernels.points import Points
+from kmeans_gui.clustering.kernels.relay import Relay
+from kmeans_gui.clustering.kernels.threads import use_threads
+from kmeans_gui.clustering.kernels.warming import at_hand, begin, trouble, warm
+from kmeans_gui.clustering.step import Floats
+from kmeans_gui.errors import Cancelled as Stopped
 
-from kmeans_gui.clustering.kernels.numpy_blocks import NumpyBlocks
-from kmeans_gui.clustering.step import Floats, Labels
+__all__ = ["Advance", "Cancelled", "Halt", "Kernel", "begin", "choose", "force", "trouble", "use_threads", "warm"]
 
 Cancelled = Callable[[], bool]
-"""Asked between blocks; True ends the work with :class:`kmeans_gui.errors.Cancelled`."""
+"""Asked every few milliseconds; True ends the work with :class:`kmeans_gui.errors.Cancelled`."""
+
+WORTH_WAITING = 1 << 18
+"""Distances in an assignment from which on a run goes on compiled as soon as it can."""
+
+_last: Points | None = None
+_forced: ContextVar[str | None] = ContextVar("forced", default=None)
 
 
-class Kernel(Protocol):
-    """The loops that centroid-based algorithms are made of."""
-
-    def squared_distances(self, X: Floats, center: Floats) -> Floats:
-        """Return each point's squared distance from one center, shape (n,)."""
-
-    def assign(self, X: Floats, centroids: Floats) -> Labels:
-        """Return the index of each point's nearest centroid, shape (n,); ties to the lowest index."""
-
-    def means(self, X: Floats, labels: Labels, k: int) -> tuple[Floats, NDArray[np.intp]]:
-        """Return the mean of each label's points, shape (k, d), NaN where there are none, and the counts, shape (k,)."""
-
-    def inertia(self, X: Floats, labels: Labels, centroids: Floats) -> float:
-        """Return the sum of squared distances between the points and their centroids."""
+@contextmanager
+def force(name: str) -> Iterator[None]:
+    """Let :func:`choose` return the kernel called ``name`` while the context lasts: "plain", "fused", "filtering" or "high-d"."""
+    token = _forced.set(name)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
 
 
-def choose(cancelled: Cancelled = lambda: False) -> Kernel:
-    """Return the kernel for the work at hand; ``cancelled`` is asked between blocks."""
-    return NumpyBlocks(cancelled)
+def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
+    """Return the kernel for points ``X``, shape (n, d), and ``k`` centroids.
+
+    If the compiled ones are at hand, :func:`family.choose` says which. If they are still being loaded, plain numpy begins, and
+    hands over when they are there if there is enough to do.
+    """
+    name, family = _forced.get(), at_hand()
+    if name == "plain":
+        return Plain(Points(X, PLAIN, cancelled), k, cancelled)
+    if name is not None:
+        warm()
+        family = at_hand()
+        assert family is not None, trouble()
+        return family.KERNELS[name](Points(X, family.COMPILED, cancelled), k, cancelled)
+    if family is not None:
+        return _chosen(family, X, k, cancelled)
+    plain = Plain(Points(X, PLAIN, cancelled), k, cancelled)
+    if trouble() is None and plain.points.n * k >= WORTH_WAITING:
+        return Relay(plain, lambda unwanted: _when_warm(X, k, unwanted))
+    return plain
+
+
+def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled) -> Kernel:
+    kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled)
+    return kernel
+
+
+def _remembered(X: Floats, family: ModuleType, cancelled: Cancelled) -> Points:
+    """Return the prepared points of the last run if that was on the same array and nobody can have changed it since."""
+    global _last
+    last = _last
+    if last is not None and last.X is X and not X.flags.writeable:
+        return last
+    points = Points(X, family.COMPILED, cancelled)
+    _last = points if not X.flags.writeable else None
+    return points
+
+
+def _when_warm(X: Floats, k: int, unwanted: Cancelled) -> Kernel:
+    loading = begin()
+    while loading.is_alive():
+        if unwanted():
+            raise Stopped
+        loading.join(0.05)
+    family = at_hand()
+    if family is None:
+        raise RuntimeError(trouble())
+    return _chosen(family, X, k, unwanted)

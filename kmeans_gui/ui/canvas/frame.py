@@ -93,9 +93,9 @@ class Style:
 
 def switched(step: Step, previous: Step | None) -> NDArray[np.bool_] | None:
     """Return which points went from one cluster to another, or None if none did; a first assignment is not a switch."""
-    if previous is None or not step.changed or step.labels is previous.labels:
+    if previous is None or not step.changed or step.assignment is previous.assignment:
         return None
-    mask: NDArray[np.bool_] = (step.labels != previous.labels) & (previous.labels >= 0)
+    mask = step.switched_from(previous)
     return mask if mask.any() else None
 
 

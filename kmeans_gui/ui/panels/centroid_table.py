@@ -10,7 +10,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kmeans_gui.clustering import Labels, Step
+from kmeans_gui.clustering import Step
+from kmeans_gui.clustering.step import Assignment
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.theme import contrast
 
@@ -39,7 +40,7 @@ class CentroidTable(QWidget):
         super().__init__(parent)
         self._step: Step | None = None
         self._colors: tuple[int, ...] = ()
-        self._counted: Labels | None = None
+        self._counted: Assignment | None = None
         self._counts: NDArray[np.intp] = np.empty(0, np.intp)
         self.setFont(appearance.tabular(appearance.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -116,7 +117,7 @@ class CentroidTable(QWidget):
         return Row(j + 1, slot, f"{count:,}" if total else "–", f"{count / total:.1%}".replace("%", " %") if total else "–")
 
     def _count(self, step: Step) -> NDArray[np.intp]:
-        # Only an assignment makes new labels; the steps after it carry the same array.
-        if step.labels is not self._counted or len(self._counts) != step.k:
-            self._counted, self._counts = step.labels, step.counts()
+        # Only an assignment makes a new one; the steps after it carry the same.
+        if step.assignment is not self._counted or len(self._counts) != step.k:
+            self._counted, self._counts = step.assignment, step.counts()
         return self._counts

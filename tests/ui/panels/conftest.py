@@ -120,7 +120,7 @@ def _long_trace(length: int) -> Trace:
                 index=i,
                 iteration=(i + 1) // 2,
                 phase=phase,
-                labels=labels,
+                assignment=labels,
                 centroids=centroids,
                 objective=1 / i if i else None,
                 objective_name="inertia",

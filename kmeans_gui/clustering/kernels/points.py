@@ -1,0 +1,124 @@
+"""Points: the points of a run as the kernels read them, with all that is measured once."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_gui.clustering.kernels.exact import anchors_for
+from kmeans_gui.clustering.step import Floats
+from kmeans_gui.errors import Cancelled
+
+SORTED_FROM = 1 << 13
+"""Points from which on sorting them pays."""
+
+SLICE = 1 << 20
+"""Numbers measured before somebody may cancel: a few milliseconds."""
+
+Counts = NDArray[np.int64]
+Rows = NDArray[np.int32]
+Ask = Callable[[], bool]
+"""Whether the work is to be cancelled."""
+
+
+@dataclass(frozen=True)
+class Loops:
+    """The loops that all regimes share, plain or compiled; both give the same results.
+
+    The functions are those of :mod:`exact`, of :mod:`plus_plus`, and the sort along a space-filling curve.
+    """
+
+    finest_digit: Callable[[Floats], float]
+    add_squares: Callable[[Floats, float, Floats, Floats], None]
+    add_labeled: Callable[[Floats, float, NDArray[np.int16], Floats, Floats, Counts], None]
+    move_to_means: Callable[[Floats, Counts, Floats], None]
+    inertia: Callable[[Floats, Counts, Floats, Floats], float]
+    choose_far_points: Callable[[Floats, int, Floats, Ask], NDArray[np.int64]]
+    sort: Callable[[Floats, Ask, float], tuple[Rows, Floats]]
+
+
+class Points:
+    """The points, how they are scaled, and how finely their sums must be kept. Kernels of several threads may share it.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), float64
+        Not copied.
+    loops : Loops
+        What they are measured and sorted with.
+    cancelled : callable
+        Asked every few milliseconds.
+
+    Attributes
+    ----------
+    scale : float
+        A power of two: X · scale lies within ±1, so that squares neither overflow nor vanish. Multiplying by it rounds nothing.
+    finest : float
+        The lowest bit that is set in any scaled coordinate.
+    anchors : ndarray of shape (bins,)
+        The bins in which scaled coordinates are summed exactly.
+    """
+
+    def __init__(self, X: Floats, loops: Loops, cancelled: Ask = lambda: False) -> None:
+        self.X = X
+        self.n, self.d = X.shape
+        self.loops = loops
+        # Beyond 2¹⁰⁰⁰ there is no reciprocal; what it would lift to 1 is subnormal and may stay small.
+        self.scale = math.ldexp(1.0, min(-math.frexp(max(-float(X.min()), float(X.max())))[1], 1000))
+        self.finest = min(loops.finest_digit(part) for part in self._slices(cancelled)) * self.scale
+        self.anchors = anchors_for(self.n, self.finest)
+        self._squares: Floats | None = None
+        self._order: tuple[Rows | None, Floats] | None = None
+        self._sorting = threading.Lock()
+
+    @staticmethod
+    def sorts(n: int, d: int) -> bool:
+        """Whether the order of n points in d dimensions is that of a space-filling curve, and not that of the input."""
+        return d in (2, 3) and n >= SORTED_FROM
+
+    def columns(self) -> Floats:
+        """Return the scaled points in input order, shape (d, n), C-contiguous."""
+        scaled: Floats = np.multiply(self.X.T, self.scale, order="C")
+        return scaled
+
+    def order(self, cancelled: Ask) -> tuple[Rows | None, Floats]:
+        """Return the input row at each place of the order, shape (n,), and the scaled points in it, shape (d, n), C-contiguous.
+
+        The rows are None if the order is that of the input. Whoever asks first sorts; others wait for it.
+        """
+        while not self._sorting.acquire(timeout=0.01):
+            if cancelled():
+                raise Cancelled
+        try:
+            if self._order is None:
+                if self.sorts(self.n, self.d):
+                    rows, columns = self.loops.sort(self.X, cancelled, self.scale)
+                    rows.flags.writeable = False  # as those of a step are: for another kind the loops would be compiled twice
+                    self._order = rows, columns
+                else:
+                    self._order = None, self.columns()
+            return self._order
+        finally:
+            self._sorting.release()
+
+    def squares(self, cancelled: Ask) -> Floats:
+        """Return the bins of Σ|x|² over the scaled points, shape (square bins,); measured when first asked for."""
+        if self._squares is None:
+            anchors = anchors_for(2 * self.n * self.d, self.finest**2)
+            bins = np.zeros(len(anchors))
+            for part in self._slices(cancelled):
+                self.loops.add_squares(part, self.scale, anchors, bins)
+            self._squares = bins
+        return self._squares
+
+    def _slices(self, cancelled: Ask) -> Iterator[Floats]:
+        flat = self.X.reshape(-1)
+        for start in range(0, len(flat), SLICE):
+            if cancelled():
+                raise Cancelled
+            yield flat[start : start + SLICE]

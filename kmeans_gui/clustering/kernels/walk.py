@@ -1,0 +1,522 @@
+"""Large data in two and three dimensions: whole regions change hands at once.
+
+Lloyd's iteration asks for the nearest centroid of each of n points. Filtering (Kanungo, Mount, Netanyahu, Piatko, Silverman &
+Wu, "An efficient k-means clustering algorithm: analysis and implementation", IEEE TPAMI 24, 2002) asks for that of a box full
+of points. It walks down a tree of boxes (:mod:`kmeans_gui.clustering.kernels.tree`) with the centroids that may still be nearest
+to some point of the box, the *candidates*. Where only one is left, all points below belong to it: they are not looked at, their
+sum was added up beforehand. Only leaves through which a border between two Voronoi cells runs have their points compared, and
+with two or three candidates at that.
+
+A candidate z cannot be nearest anywhere in a box of middle m and half extents h if it is farther than the candidate z* nearest to
+the middle from even the corner that favors it most:
+
+    min over p in the box of |p − z|² − |p − z*|²  =  |m − z|² − |m − z*|² − 2 Σ_a h_a |z_a − z*_a|  >  0.
+
+Distances are rounded, so the difference must exceed 64 units of rounding of the numbers involved, which is several times what all
+roundings together can amount to. So a tie, or what rounding makes one, is never pruned but always compared point by point.
+
+Two things make later iterations cheaper than the first:
+
+* *Lazy owners.* A box that one centroid has is marked as its own, and nothing below is touched. If it has the same owner in the
+  next iteration, nothing at all is written; if it changes hands whole, its sum moves and its labels are filled.
+* *Expiry.* Each time that a box is looked at, the least difference by which candidates were pruned and points decided says how far
+  the centroids may drift until any of it can change (the bounds of Hamerly, "Making k-means even faster", SDM 2010, for boxes).
+  Until then the subtree is skipped. This costs more than it saves while centroids leap, so it begins when less than a thousandth
+  of the points changed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
+from kmeans_gui.clustering.kernels.exact_compiled import move_to_means
+from kmeans_gui.clustering.kernels.nearest import find_nearest
+from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
+from kmeans_gui.clustering.step import Floats
+
+FEW = 3
+"""Candidates with which the points of a leaf are compared without trying to prune any."""
+
+GUARD = 64 * 2.0**-52
+"""Units of rounding by which a candidate must be farther to be pruned."""
+
+A_BOX = 64
+"""Points that could be looked at in the time that a box takes."""
+
+
+class Scratch(NamedTuple):
+    """What one worker needs for a walk; allocated once.
+
+    Parameters
+    ----------
+    ids : ndarray of shape (levels, k), int64
+        The candidates at each level, in ascending order so that ties go to the lowest.
+    coordinates : ndarray of shape (levels, d, k)
+        Where they are.
+    gaps : ndarray of shape (2, k)
+        Distances and differences of the candidates of one box.
+    stack : ndarray of shape (2 levels, 3), int64
+        Boxes to visit: node, level, number of candidates.
+    inherited : ndarray of shape (2 levels,)
+        Until when what was pruned above each of them stays pruned.
+    visited : ndarray of shape (nodes,), int32
+        The nodes visited, parents before children.
+    pending : ndarray of shape (2 levels,), int64
+        Nodes that change hands.
+    least, winner, new, second : ndarray of shape (block,)
+        For the points of a leaf: the distance to the nearest candidate, which it is, the same as a label, and the distance to
+        the second nearest.
+    work : ndarray of shape (1,), int64
+        Counts up what has been looked at: one for each point, and as much as ``A_BOX`` for each box.
+    """
+
+    ids: NDArray[np.int64]
+    coordinates: Floats
+    gaps: Floats
+    stack: NDArray[np.int64]
+    inherited: Floats
+    visited: NDArray[np.int32]
+    pending: NDArray[np.int64]
+    least: Floats
+    winner: NDArray[np.int64]
+    new: NDArray[np.int16]
+    second: Floats
+    work: NDArray[np.int64]
+
+
+def scratch(k: int, d: int, nodes: int, block: int) -> Scratch:
+    """Return what one worker needs for walks below roots of up to ``nodes`` nodes."""
+    depth = nodes.bit_length() + 2
+    return Scratch(
+        ids=np.zeros((depth, k), np.int64),
+        coordinates=np.zeros((depth, d, k)),
+        gaps=np.zeros((2, k)),
+        stack=np.zeros((2 * depth, 3), np.int64),
+        inherited=np.zeros(2 * depth),
+        visited=np.zeros(nodes, np.int32),
+        pending=np.zeros(2 * depth, np.int64),
+        least=np.zeros(block),
+        winner=np.zeros(block, np.int64),
+        new=np.zeros(block, np.int16),
+        second=np.zeros(block),
+        work=np.zeros(1, np.int64),
+    )
+
+
+@inline
+def prune(tree: Tree, node: int, level: int, m: int, expiring: bool, own: Scratch) -> tuple[int, float]:
+    """Leave those of the ``m`` candidates of a level that may be nearest somewhere in the box of ``node`` on the level below.
+
+    Returns
+    -------
+    kept : int
+        How many are left.
+    slack : float
+        How far each centroid may move until one of those pruned here could be nearest somewhere; infinite if none was.
+    """
+    d = tree.columns.shape[0]
+    distance, difference = own.gaps[0, :m], own.gaps[1, :m]
+    here, below = own.coordinates[level], own.coordinates[level + 1]
+    xs, ys = here[0, :m], here[1, :m]
+    x, y = tree.centers[node, 0], tree.centers[node, 1]
+    width, height = tree.halves[node, 0], tree.halves[node, 1]
+    radius = width * width + height * height
+    for q in range(m):
+        distance[q] = (xs[q] - x) * (xs[q] - x) + (ys[q] - y) * (ys[q] - y)
+    if d == 3:
+        zs, z, depth = here[2, :m], tree.centers[node, 2], tree.halves[node, 2]
+        radius += depth * depth
+        for q in range(m):
+            distance[q] += (zs[q] - z) * (zs[q] - z)
+    best = 0
+    for q in range(1, m):
+        best = q if distance[q] < distance[best] else best
+    least = distance[best] + GUARD * (distance[best] + 2.0 * radius)
+    for q in range(m):
+        reach = abs(xs[q] - xs[best]) * (2.0 * width) + abs(ys[q] - ys[best]) * (2.0 * height)
+        difference[q] = distance[q] * (1.0 - GUARD) - least - reach
+    if d == 3:
+        zs, depth = here[2, :m], tree.halves[node, 2]
+        for q in range(m):
+            difference[q] -= abs(zs[q] - zs[best]) * (2.0 * depth)
+    kept = 0
+    for q in range(m):
+        own.ids[level + 1, kept] = own.ids[level, q]
+        for axis in range(d):
+            below[axis, kept] = here[axis, q]
+        kept += difference[q] <= 0.0
+    slack = np.inf
+    if expiring:
+        reach = np.sqrt(radius)
+        for q in range(m):
+            if difference[q] > 0.0:
+                # Within the box neither of the two is farther than that, and (a² − b²) = (a − b)(a + b).
+                slack = min(slack, difference[q] / (2.0 * (np.sqrt(distance[q]) + reach)))
+    return kept, slack
+
+
+@inline
+def hand_over(
+    tree: Tree, root: int, winner: int, anchors: Floats, sums: Floats, counts: NDArray[np.int64], pending: NDArray[np.int64]
+) -> int:
+    """Give all points of ``root`` to the centroid ``winner``; return how many labels that changed.
+
+    ``pending`` is scratch, as long as the tree has levels.
+    """
+    changed, left = 0, 1
+    pending[0] = root
+    while left > 0:
+        left -= 1
+        node = pending[left]
+        owner = tree.owners[node]
+        if owner == winner or tree.sizes[node] == 0:
+            continue
+        if owner == MIXED and node < tree.first_leaf:
+            pending[left], pending[left + 1] = 2 * node, 2 * node + 1
+            left += 2
+            continue
+        start, stop = span(tree, node)
+        if owner == MIXED:
+            changed += hand_over_points(tree, start, stop, winner, anchors, sums, counts)
+            continue
+        for axis in range(tree.columns.shape[0]):
+            for b in range(anchors.shape[0]):
+                sums[owner, axis, b] -= tree.sums[node, axis, b]
+                sums[winner, axis, b] += tree.sums[node, axis, b]
+        counts[owner] -= tree.sizes[node]
+        counts[winner] += tree.sizes[node]
+        changed += tree.sizes[node]
+        tree.labels[start:stop] = winner
+    tree.owners[root] = winner
+    return changed
+
+
+@inline
+def move_point(tree: Tree, i: int, new: int, anchors: Floats, sums: Floats, counts: NDArray[np.int64]) -> int:
+    """Give point ``i`` to the centroid ``new``; return how many points it stands for."""
+    old = tree.labels[i]
+    weight = 1
+    if tree.weights.shape[0] > 0:
+        weight = int(tree.weights[i])
+    tree.labels[i] = new
+    counts[old] -= weight
+    counts[new] += weight
+    for axis in range(tree.columns.shape[0]):
+        rest = tree.columns[axis, i]
+        for b in range(anchors.shape[0]):
+            piece = (rest + anchors[b]) - anchors[b]
+            rest -= piece
+            sums[old, axis, b] -= piece * weight
+            sums[new, axis, b] += piece * weight
+    return weight
+
+
+@inline
+def hand_over_points(
+    tree: Tree, start: int, stop: int, winner: int, anchors: Floats, sums: Floats, counts: NDArray[np.int64]
+) -> int:
+    """Give the points from ``start`` to ``stop`` to the centroid ``winner``; return how many labels that changed."""
+    changed = 0
+    for i in range(start, stop):
+        if tree.labels[i] != winner:
+            changed += move_point(tree, i, winner, anchors, sums, counts)
+    return changed
+
+
+@inline
+def compare_points(
+    tree: Tree,
+    node: int,
+    level: int,
+    m: int,
+    expiring: bool,
+    own: Scratch,
+    anchors: Floats,
+    sums: Floats,
+    counts: NDArray[np.int64],
+) -> tuple[int, float]:
+    """Give each point of a leaf to the nearest of the candidates; return how many labels changed and the slack."""
+    start = (node - tree.first_leaf) * tree.block
+    stop = min(start + tree.block, tree.columns.shape[1])
+    n = stop - start
+    find_nearest(tree.columns, start, stop, own.coordinates[level], own.ids[level], m, own.least, own.winner, own.second)
+    slack = decided_by(tree, start, stop, level, m, own) if expiring else np.inf
+    labels, new = tree.labels[start:stop], own.new
+    for i in range(n):
+        new[i] = own.winner[i]
+    first, switched, others = new[0], 0, 0
+    for i in range(n):
+        switched += new[i] != labels[i]
+        others += new[i] != first
+    changed = 0
+    if switched > 0:
+        for i in range(n):
+            if new[i] != labels[i]:
+                changed += move_point(tree, start + i, new[i], anchors, sums, counts)
+    tree.owners[node] = first if others == 0 else MIXED
+    return changed, slack
+
+
+@inline
+def decided_by(tree: Tree, start: int, stop: int, level: int, m: int, own: Scratch) -> float:
+    """Return how far each centroid may move until a point of a leaf could prefer another of the ``m`` candidates."""
+    n, d = stop - start, tree.columns.shape[0]
+    second, winner, least = own.second, own.winner, own.least
+    xs, ys = tree.columns[0, start:stop], tree.columns[1, start:stop]
+    zs = tree.columns[d - 1, start:stop]
+    second[:n] = np.inf
+    for q in range(m):
+        x, y, z, name = (
+            own.coordinates[level, 0, q],
+            own.coordinates[level, 1, q],
+            own.coordinates[level, d - 1, q],
+            own.ids[level, q],
+        )
+        if d == 2:
+            for i in range(n):
+                distance = (xs[i] - x) * (xs[i] - x) + (ys[i] - y) * (ys[i] - y)
+                distance = distance if name != winner[i] else np.inf
+                second[i] = distance if distance < second[i] else second[i]
+        else:
+            for i in range(n):
+                distance = (xs[i] - x) * (xs[i] - x) + (ys[i] - y) * (ys[i] - y) + (zs[i] - z) * (zs[i] - z)
+                distance = distance if name != winner[i] else np.inf
+                second[i] = distance if distance < second[i] else second[i]
+    gap, far = np.inf, 0.0
+    for i in range(n):
+        gap = min(gap, second[i] - least[i])
+        far = max(far, second[i])
+    return (gap - GUARD * far) / (2.0 * np.sqrt(far)) if far > 0.0 else -1.0
+
+
+@bare
+def walk(
+    tree: Tree,
+    root: int,
+    m: int,
+    drift: float,
+    expiring: bool,
+    own: Scratch,
+    anchors: Floats,
+    sums: Floats,
+    counts: NDArray[np.int64],
+) -> int:
+    """Give all points below ``root`` to the nearest of the ``m`` candidates on level 0 of the scratch.
+
+    Parameters
+    ----------
+    drift : float
+        How far the centroids have moved since the run began: the largest moves of all updates, added up.
+    expiring : bool
+        Whether to keep account of when what is decided expires.
+    sums : ndarray of shape (k + 1, d, bins)
+        Changed in place, as are ``counts``, shape (k + 1,).
+
+    Returns
+    -------
+    int
+        How many labels changed.
+    """
+    changed, compared, seen, waiting = 0, 0, 0, 0
+    if expiring and tree.expiry[root] > drift:
+        return 0
+    own.stack[0, 0], own.stack[0, 1], own.stack[0, 2] = root, 0, m
+    own.inherited[0] = np.inf
+    waiting = 1
+    pending = own.pending
+    while waiting > 0:
+        waiting -= 1
+        node, level, m = own.stack[waiting, 0], own.stack[waiting, 1], own.stack[waiting, 2]
+        until = own.inherited[waiting]
+        own.visited[seen] = node
+        seen += 1
+        is_leaf = node >= tree.first_leaf
+        if not is_leaf or m > FEW:
+            m, slack = prune(tree, node, level, m, expiring, own)
+            level += 1
+            until = min(until, drift + 0.499 * slack)
+        if m == 1:
+            if tree.owners[node] != own.ids[level, 0]:
+                changed += hand_over(tree, node, own.ids[level, 0], anchors, sums, counts, pending)
+        elif is_leaf:
+            more, slack = compare_points(tree, node, level, m, expiring, own, anchors, sums, counts)
+            changed += more
+            compared += tree.block
+            until = min(until, drift + 0.499 * slack)
+        else:
+            left = 2 * node
+            if tree.owners[node] != MIXED:
+                tree.owners[left] = tree.owners[left + 1] = tree.owners[node]
+                tree.owners[node] = MIXED
+            for child in (left, left + 1):
+                if tree.sizes[child] > 0 and not (expiring and tree.expiry[child] > drift):
+                    own.stack[waiting, 0], own.stack[waiting, 1], own.stack[waiting, 2] = child, level, m
+                    own.inherited[waiting] = until
+                    waiting += 1
+        if expiring:
+            tree.expiry[node] = until
+    own.work[0] += compared + seen * A_BOX
+    if expiring:
+        for s in range(seen - 1, -1, -1):
+            node = own.visited[s]
+            if node < tree.first_leaf and tree.owners[node] == MIXED:
+                tree.expiry[node] = tree.expiry[2 * node]
+                if tree.sizes[2 * node + 1] > 0:
+                    tree.expiry[node] = min(tree.expiry[2 * node], tree.expiry[2 * node + 1])
+    return changed
+
+
+@bare
+def walk_roots(
+    tree: Tree,
+    start: int,
+    stop: int,
+    candidates: NDArray[np.int64],
+    centroids: Floats,
+    drift: float,
+    expiring: bool,
+    own: Scratch,
+    anchors: Floats,
+    sums: Floats,
+    counts: NDArray[np.int64],
+) -> int:
+    """Give all points below the nodes from ``start`` to ``stop`` to the nearest of the ``candidates``; see :func:`walk`."""
+    for q in range(candidates.shape[0]):
+        own.ids[0, q] = candidates[q]
+        for axis in range(centroids.shape[1]):
+            own.coordinates[0, axis, q] = centroids[candidates[q], axis]
+    changed = 0
+    for root in range(start, stop):
+        if tree.sizes[root] > 0:
+            changed += walk(tree, root, candidates.shape[0], drift, expiring, own, anchors, sums, counts)
+    return changed
+
+
+@jit
+def choose_candidates(centroids: Floats) -> tuple[NDArray[np.int64], bool]:
+    """Return the centroids that may take points, and whether all of those in use may.
+
+    Of several in the same place only the first may, so that they do not keep each other from being pruned; NaN is not in use.
+    """
+    k, d = centroids.shape
+    candidates = np.empty(k, np.int64)
+    m, all_may = 0, True
+    for j in range(k):
+        fresh = not np.isnan(centroids[j, 0])
+        if fresh:
+            for q in range(m):
+                axis = 0
+                while axis < d and centroids[candidates[q], axis] == centroids[j, axis]:
+                    axis += 1
+                if axis == d:
+                    fresh, all_may = False, False
+                    break
+        if fresh:
+            candidates[m] = j
+            m += 1
+    return candidates[:m], all_may
+
+
+@jit
+def farthest_move(before: Floats, after: Floats) -> float:
+    """Return no less than the farthest that a centroid has moved."""
+    farthest = 0.0
+    for j in range(before.shape[0]):
+        square = 0.0
+        for axis in range(before.shape[1]):
+            square += (after[j, axis] - before[j, axis]) ** 2
+        if square > farthest:  # never true of NaN
+            farthest = square
+    return np.sqrt(farthest) * (1.0 + 1e-12)
+
+
+@jit
+def iterate(
+    tree: Tree,
+    roots: int,
+    centroids: Floats,
+    state: Floats,
+    expiring: bool,
+    settling: float,
+    own: Scratch,
+    anchors: Floats,
+    sums: Floats,
+    counts: NDArray[np.int64],
+    most: int,
+    work: int,
+) -> tuple[int, int, int, bool]:
+    """Assign and update up to ``most`` times, or until about ``work`` points have been looked at.
+
+    Parameters
+    ----------
+    roots : int
+        The walks begin at the nodes from ``roots`` to 2 ``roots``.
+    centroids : ndarray of shape (k, d)
+        Changed in place.
+    state : ndarray of shape (1,)
+        The drift; changed in place.
+
+    Returns
+    -------
+    made, changed : int
+        How often it assigned, and how many labels changed last.
+    halt : int
+        A ``Halt``.
+    expiring : bool
+        Whether the next walk should keep account of expiry.
+    """
+    changed, made = 0, 0
+    before = np.empty_like(centroids)
+    own.work[0] = 0
+    while made < most and own.work[0] < work:
+        candidates, all_may = choose_candidates(centroids)
+        changed = walk_roots(
+            tree, roots, 2 * roots, candidates, centroids, state[0], expiring and all_may, own, anchors, sums, counts
+        )
+        made += 1
+        if changed == 0:
+            return made, changed, 1, expiring
+        expiring = changed < settling
+        for j in range(centroids.shape[0]):
+            if counts[j] == 0 and not np.isnan(centroids[j, 0]):
+                return made, changed, 2, expiring
+        before[:] = centroids
+        move_to_means(sums, counts, centroids)
+        state[0] += farthest_move(before, centroids)
+    return made, changed, 0, expiring
+
+
+@jit
+def list_runs(tree: Tree, roots: int, pending: NDArray[np.int64], starts: NDArray[np.int32], values: NDArray[np.int16]) -> int:
+    """List the runs of equal labels in spatial order; return how many there are.
+
+    What belongs to one centroid whole is not looked at. Runs beyond the length of ``starts`` are counted but not listed.
+    ``pending`` is scratch for the nodes from ``roots`` to 2 ``roots`` and what waits below one of them.
+    """
+    runs, last = 0, -1
+    left = roots
+    for root in range(roots):
+        pending[root] = 2 * roots - 1 - root
+    while left > 0:
+        left -= 1
+        node = pending[left]
+        if tree.sizes[node] == 0:
+            continue
+        if tree.owners[node] == MIXED and node < tree.first_leaf:
+            pending[left], pending[left + 1] = 2 * node + 1, 2 * node
+            left += 2
+            continue
+        start, stop = span(tree, node)
+        if tree.owners[node] != MIXED:
+            stop = start + 1
+        for i in range(start, stop):
+            if tree.labels[i] != last:
+                last = tree.labels[i]
+                if runs < starts.shape[0]:
+                    starts[runs], values[runs] = i, last
+                runs += 1
+    return runs

@@ -1,0 +1,168 @@
+"""Labels packed as runs, so that every assignment of a long run over millions of points fits into memory.
+
+Points never move during a run, so they are sorted once along a space-filling curve
+(:mod:`kmeans_gui.clustering.spatial_order`): neighbors on the curve are neighbors in space. The points nearest to one centroid
+fill a convex cell, hence along the curve the label changes only where the curve crosses the border of a cell, and between two
+crossings it stays the same. So a list of such stretches, where each begins and which label it has, says it all (run-length
+encoding: Golomb, "Run-length encodings", IEEE Transactions on Information Theory 12, 1966). The borders of k cells in the plane
+pass by some √(k n) of n points, which makes ten million labels one or two hundred kilobytes.
+
+In many dimensions few neighbors in space are neighbors on a curve, and the runs may take more room than the labels themselves:
+:func:`pack` takes what is smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import Lock
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.signedinteger]
+Places = NDArray[np.int32]
+
+_BLOCK = 1 << 16
+"""Points that are looked at in one go: temporary arrays of so many stay within a second-level cache."""
+
+
+def label_dtype(k: int) -> type[np.signedinteger]:
+    """Return the smallest signed integer type that holds the labels −1 … k − 1."""
+    return next(t for t in (np.int8, np.int16, np.int32, np.int64) if k - 1 <= np.iinfo(t).max)
+
+
+class _Weakly:
+    """Remembers an array as long as somebody else holds it. May be asked from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: ref[Labels] | None = None
+
+    def get(self, make: Callable[[], Labels]) -> Labels:
+        """Return the remembered array; if there is none, make it."""
+        with self._lock:
+            array = None if self._made is None else self._made()
+            if array is None:
+                array = make()
+                self._made = ref(array)
+            return array
+
+
+@dataclass(frozen=True, eq=False)
+class LabelRuns:
+    """The labels of n points as r runs of equal labels along a curve through the points.
+
+    Parameters
+    ----------
+    starts : ndarray of shape (r,), int32
+        The place on the curve where each run begins, ascending from 0. Each ends where the next one begins, the last at n.
+    values : ndarray of shape (r,), int16
+        The label of each run, −1 for none.
+    rows : ndarray of shape (n,), int32
+        The row in the input of the point at each place on the curve. All assignments of a run share this one array.
+    k : int
+        Number of clusters, those without points included.
+    """
+
+    starts: Places
+    values: NDArray[np.int16]
+    rows: Places
+    k: int
+    _unpacked: _Weakly = field(default_factory=_Weakly, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for array in (self.starts, self.values, self.rows):
+            array.flags.writeable = False
+
+    @classmethod
+    def of(cls, labels: NDArray[np.int16], rows: Places, k: int) -> LabelRuns:
+        """Pack the labels of the points in the order of the curve.
+
+        Parameters
+        ----------
+        labels : ndarray of shape (n,), int16, n ≥ 1
+            The label at each place; −1 or ``k`` for none, as kernels count.
+        rows, k
+            As the class describes them.
+        """
+        starts = _starts_of_runs(labels)
+        values = labels[starts]
+        values[values == k] = -1
+        return cls(starts, values, rows, k)
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return len(self.rows)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the runs, without the rows, which are shared."""
+        return self.starts.nbytes + self.values.nbytes
+
+    def labels(self) -> Labels:
+        """Return the labels in input order, shape (n,), of type ``label_dtype(k)``, read-only.
+
+        As long as somebody holds that array, asking again returns the same one and takes no time.
+        """
+        return self._unpacked.get(self._unpack)
+
+    def counts(self) -> NDArray[np.intp]:
+        """Return how many points have each label, shape (k,), without unpacking."""
+        having = self.values >= 0
+        # Weighted counts are floats, exact up to 2**53.
+        return np.bincount(self.values[having], weights=self._lengths()[having], minlength=self.k).astype(np.intp)
+
+    def switched_from(self, before: LabelRuns) -> NDArray[np.bool_]:
+        """Return which points had another label ``before``, and had one at all; shape (n,), in input order.
+
+        They are compared on the curve, so the two must share their ``rows``; only what switched is looked up in the input.
+        """
+        assert self.rows is before.rows
+        now, then = self._on_curve(), before._on_curve()
+        on_curve = (now != then) & (then >= 0)
+        switched = np.zeros(self.n, np.bool_)
+        for block in _blocks(self.n):
+            switched[self.rows[block][on_curve[block]].astype(np.intp)] = True
+        return switched
+
+    def _lengths(self) -> Places:
+        return np.diff(self.starts, append=np.int32(self.n))
+
+    def _on_curve(self) -> Labels:
+        return np.repeat(self.values.astype(label_dtype(self.k)), self._lengths())
+
+    def _unpack(self) -> Labels:
+        on_curve = self._on_curve()
+        labels = np.empty_like(on_curve)
+        for block in _blocks(self.n):
+            # numpy takes another way for indices of its own type, which is twice as fast.
+            labels[self.rows[block].astype(np.intp)] = on_curve[block]
+        labels.flags.writeable = False
+        return labels
+
+
+Assignment = Labels | LabelRuns
+"""Which centroid each point has: plain labels in input order, or packed ones."""
+
+
+def pack(labels: NDArray[np.int16], rows: Places, k: int) -> Assignment:
+    """Return the labels as runs, or plainly if that takes no more room. For the parameters see :meth:`LabelRuns.of`."""
+    runs = LabelRuns.of(labels, rows, k)
+    plain_bytes = len(rows) * np.dtype(label_dtype(k)).itemsize
+    return runs if runs.nbytes < plain_bytes else runs.labels()
+
+
+def _starts_of_runs(labels: NDArray[np.int16]) -> Places:
+    """Return the places at which the label is another than at the place before; the first place is one of them."""
+    starts = [np.zeros(1, np.int32)]
+    for first in range(1, len(labels), _BLOCK):
+        block = labels[first - 1 : first + _BLOCK]
+        starts.append((np.flatnonzero(block[1:] != block[:-1]) + first).astype(np.int32))
+    return np.concatenate(starts)
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    return (slice(first, first + _BLOCK) for first in range(0, n, _BLOCK))

@@ -1,0 +1,63 @@
+"""The program's side of the engine benchmark: all that depends on names inside the program stands here."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import AbstractContextManager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import Floats, Step, kernels
+
+RUN_TO_THE_END = 10_000
+"""Iterations that no case comes near: the run ends when an assignment changes nothing."""
+
+
+def warm() -> None:
+    """Wait until the compiled kernels are loaded; without them plain numpy is timed, which is said."""
+    kernels.warm()
+    if trouble := kernels.trouble():
+        print(f"The compiled kernels cannot be loaded, so plain numpy is timed: {trouble}", file=sys.stderr)
+
+
+def use_threads(count: int) -> AbstractContextManager[None]:
+    """Let the kernels use ``count`` threads while the context lasts."""
+    return kernels.use_threads(count)
+
+
+def fit(X: Floats, init: Floats, max_iter: int = RUN_TO_THE_END) -> Step:
+    """Make a whole run through the public door: everything that it takes, from the check of the points to the labels."""
+    return clustering.fit(clustering.DEFAULT, X, k=len(init), init=init, max_iter=max_iter)
+
+
+def labels_near(X: Floats, init: Floats, updates: int) -> NDArray[np.signedinteger]:
+    """Return each point's nearest centroid after ``updates`` updates, or fewer if an assignment changes nothing."""
+    return fit(X, init, updates + 1).labels
+
+
+def iterations(X: Floats, init: Floats, most: int = RUN_TO_THE_END) -> list[float]:
+    """Return the seconds that each assignment takes with its update; setting the kernel up is left out.
+
+    This is what somebody who watches waits for, the drawing aside.
+    """
+    kernel = kernels.choose(X, len(init), lambda: False)
+    centroids = init
+    seconds: list[float] = []
+    while len(seconds) < most:
+        begin = time.perf_counter()
+        changed = kernel.assign(centroids)
+        centroids, _ = kernel.means()
+        seconds.append(time.perf_counter() - begin)
+        if not changed:
+            break
+    return seconds
+
+
+def place(X: Floats, k: int, seed: int, init: str | Floats = "k-means++") -> float:
+    """Return the seconds until the first step stands there: the points set up and the starting centroids placed."""
+    begin = time.perf_counter()
+    next(clustering.steps(clustering.DEFAULT, X, k=k, init=init, seed=seed))
+    return time.perf_counter() - begin
