@@ -126,8 +126,8 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
 
 def _checked(
     name: str, X: ArrayLike, seed: int, parameters: Mapping[str, Any]
-) -> tuple[Floats, Mapping[str, Any], np.random.Generator]:
-    """Return what an algorithm is given: clean points, a full set of values, and where randomness comes from."""
+) -> tuple[Floats, Mapping[str, Any], int]:
+    """Return what an algorithm is given: clean points, a full set of values, and the seed."""
     points = check_points(X)
     values = resolve(algorithm(name).parameters, parameters)
     if "k" not in parameters and isinstance(values.get("init"), np.ndarray):
@@ -135,7 +135,7 @@ def _checked(
     if values.get("k", 0) > len(points):
         raise UserError(f"K is {values['k']:,}, but there {_are(len(points))}. Choose a smaller K or add points.")
     _check_start(values, points.shape[1])
-    return points, values, np.random.default_rng(SEED.parse(seed))
+    return points, values, SEED.parse(seed)
 
 
 def run(name: str, X: ArrayLike, *, seed: int = 0, budget: int = DEFAULT_BUDGET, **parameters: Any) -> Trace:

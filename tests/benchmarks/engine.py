@@ -40,9 +40,10 @@ import engine_memory
 import engine_ours
 import engine_peers
 from engine_cases import CASES, Ask, Case, Measure
-from engine_peers import PEERS, PLUS_PLUS, Fitted, Peer
+from engine_ours import Fitted
+from engine_peers import PEERS, PLUS_PLUS, Peer
 
-from kmeans_gui.clustering import Floats, Step
+from kmeans_gui.clustering import Floats
 
 LONG, LONG_ROUNDS = 10.0, 2
 """Rounds that take more seconds than this are not made more often than that, where no ratio is needed."""
@@ -130,31 +131,34 @@ class Contest:
 
     def _play_whole(self, ours: Seconds, theirs: Seconds) -> None:
         most, repeats = self._case.max_iter, self._case.repeats
-        ours[Measure.WHOLE], step = timed_on_copies(lambda X: engine_ours.fit(X, self._init, most), self._X, repeats)
-        allowed = most if self._exact else step.iterations  # one in float32 need not come to rest
+        ours[Measure.WHOLE], own = timed_on_copies(lambda X: engine_ours.fit(X, self._init, most), self._X, repeats)
+        assert own.iterations is not None
+        allowed = most if self._exact else own.iterations  # one in float32 need not come to rest
         whole, fitted = timed(lambda: self._fit(allowed), repeats)
-        self._compare_run(step, fitted)
-        made = fitted.iterations or step.iterations
+        self._compare_run(own, fitted)
+        made = fitted.iterations or own.iterations
         theirs[Measure.MEDIAN] = whole / made
-        theirs[Measure.WHOLE] = whole * step.iterations / made
+        theirs[Measure.WHOLE] = whole * own.iterations / made
 
-    def _compare_run(self, step: Step, fitted: Fitted) -> None:
+    def _compare_run(self, own: Fitted, fitted: Fitted) -> None:
         if not self._exact:
             return
-        assert step.centroids is not None and fitted.centroids is not None
-        if fitted.iterations not in (None, step.iterations):
-            raise DisagreementError(f"{step.iterations} iterations against {fitted.iterations}")
-        if not np.allclose(step.centroids, fitted.centroids, rtol=0, atol=1e-9 * np.abs(self._X).max()):
-            raise DisagreementError(f"other centroids after {step.iterations} iterations")
+        assert own.centroids is not None and fitted.centroids is not None
+        if fitted.iterations not in (None, own.iterations):
+            raise DisagreementError(f"{own.iterations} iterations against {fitted.iterations}")
+        if not np.allclose(own.centroids, fitted.centroids, rtol=0, atol=1e-9 * np.abs(self._X).max()):
+            raise DisagreementError(f"other centroids after {own.iterations} iterations")
         self._compare_labels(fitted)
 
     def _compare_labels(self, fitted: Fitted) -> None:
+        """Compare with our labels after one assignment more than updates: those of the nearest of the final centroids."""
         if not self._exact or self._compared:
             return
-        own = engine_ours.labels_near(self._X, self._init, fitted.iterations or self._case.max_iter)
-        different = int(np.count_nonzero(own != fitted.labels))
+        updates = fitted.iterations or self._case.max_iter
+        own = engine_ours.fit(self._X.copy(), self._init, updates + 1)
+        different = int(np.count_nonzero(own.labels != fitted.labels))
         if different:
-            raise DisagreementError(f"{different:,} of {len(own):,} labels differ")
+            raise DisagreementError(f"{different:,} of {len(self._X):,} labels differ")
 
 
 def placing(case: Case, X: Floats) -> Round:

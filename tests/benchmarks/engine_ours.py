@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Floats, Step, kernels
+from kmeans_gui.clustering import Floats, kernels
 
 RUN_TO_THE_END = 10_000
 """Iterations that no case comes near: the run ends when an assignment changes nothing."""
@@ -28,14 +29,19 @@ def use_threads(count: int) -> AbstractContextManager[None]:
     return kernels.use_threads(count)
 
 
-def fit(X: Floats, init: Floats, max_iter: int = RUN_TO_THE_END) -> Step:
-    """Make a whole run through the public door: everything that it takes, from the check of the points to the labels."""
-    return clustering.fit(clustering.DEFAULT, X, k=len(init), init=init, max_iter=max_iter)
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit tells, ours or a peer's, as far as it does."""
+
+    centroids: Floats | None = None
+    labels: NDArray[Any] | None = None
+    iterations: int | None = None
 
 
-def labels_near(X: Floats, init: Floats, updates: int) -> NDArray[np.signedinteger]:
-    """Return each point's nearest centroid after ``updates`` updates, or fewer if an assignment changes nothing."""
-    return fit(X, init, updates + 1).labels
+def fit(X: Floats, init: Floats, max_iter: int = RUN_TO_THE_END) -> Fitted:
+    """Make a whole run through the public door: everything from the check of the points to the labels in their order."""
+    step = clustering.fit(clustering.DEFAULT, X, k=len(init), init=init, max_iter=max_iter)
+    return Fitted(step.centroids, step.labels, step.iterations)
 
 
 def iterations(X: Floats, init: Floats, most: int = RUN_TO_THE_END) -> list[float]:

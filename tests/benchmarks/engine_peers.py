@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from engine_ours import Fitted
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
@@ -27,17 +27,8 @@ PELLEG_MOORE = "mlpack pelleg-moore"
 PLUS_PLUS = "scikit-learn kmeans_plusplus"
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """What a fit tells, as far as it does. Labels are those of the nearest of the final centroids."""
-
-    centroids: Floats | None = None
-    labels: NDArray[Any] | None = None
-    iterations: int | None = None
-
-
 Fit = Callable[[int], Fitted]
-"""Make a run of at most so many iterations, from the start that it was prepared with."""
+"""Makes a run of at most so many iterations. An exact peer's labels are those of the nearest of the final centroids."""
 
 
 @dataclass(frozen=True)

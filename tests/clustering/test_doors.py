@@ -168,7 +168,7 @@ def test_a_large_half_step_is_cancelled_from_within() -> None:
         asked.append(True)
         return len(asked) > 3
 
-    run = clustering.steps("lloyd", np.zeros((1_000_000, 1)), k=1, init=[[0.0]], cancelled=cancelled)
+    run = clustering.steps("lloyd", np.zeros((1_000_000, 1)), init=np.zeros((64, 1)), cancelled=cancelled)
     next(run)
     with pytest.raises(Cancelled):
         next(run)

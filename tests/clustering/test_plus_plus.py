@@ -144,6 +144,19 @@ def test_several_superblocks_follow_the_definition(module: ModuleType) -> None:
     assert module.choose_far_points(columns, 7, draws).tolist() == reference(columns, 7, draws)
 
 
+@both
+@pytest.mark.parametrize("n", [200, 256, 700, 17_000])
+def test_the_last_bits_of_the_sums_are_right(n: int, module: ModuleType) -> None:
+    """The points behind the first weigh but an ulp or so of the total, so that it decides which of them is hit."""
+    rng = np.random.default_rng(n)
+    columns = rng.uniform(-1, 1, (2, n))
+    columns[:, n // 2 :] *= 1e-7 if n < 1000 else 3e-7
+    columns[:, 0] = 0.0
+    for j in range(1, 5):
+        draws = np.array([[1.0 - j * 2.0**-53]])
+        assert module.choose_far_points(columns, 0, draws).tolist() == reference(columns, 0, draws)
+
+
 @pytest.mark.parametrize("d", [1, 2, 3, 8])
 @pytest.mark.parametrize("kind", ["sorted", "uniform", "lattice"])
 def test_the_compiled_loops_pick_the_same_among_many(kind: str, d: int) -> None:
@@ -151,6 +164,15 @@ def test_the_compiled_loops_pick_the_same_among_many(kind: str, d: int) -> None:
     columns, draws = board(kind, 40_000, d, rng), rng.random((15, 4))
     assert np.array_equal(
         plus_plus_compiled.choose_far_points(columns, 39_999, draws), plus_plus.choose_far_points(columns, 39_999, draws)
+    )
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_the_compiled_loops_pick_the_same_where_superblocks_are_left_out(d: int) -> None:
+    rng = np.random.default_rng(d)
+    columns, draws = board("sorted", 120_000, d, rng), rng.random((40, 3))
+    assert np.array_equal(
+        plus_plus_compiled.choose_far_points(columns, 0, draws), plus_plus.choose_far_points(columns, 0, draws)
     )
 
 
@@ -164,6 +186,12 @@ def test_a_point_is_drawn_as_often_as_its_squared_distance_says(module: ModuleTy
     hits = [module.choose_far_points(columns, 0, np.array([[draw]]))[1] for draw in evenly]
     expected = 500 * columns[0] ** 2 / np.sum(columns**2)
     assert np.abs(np.bincount(hits, minlength=5) - expected).max() <= 1
+
+
+@both
+def test_a_draw_on_the_border_hits_the_later_point(module: ModuleType) -> None:
+    columns = np.array([[0.5, 0.0, -0.5]])
+    assert module.choose_far_points(columns, 1, np.array([[0.5]])).tolist() == [1, 2]
 
 
 @both

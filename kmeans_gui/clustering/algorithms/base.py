@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
 from kmeans_gui.clustering.kernels import Cancelled
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.parameters import Parameter
@@ -17,14 +15,14 @@ from kmeans_gui.clustering.step import Floats, Phase, Step
 class StepsFunction(Protocol):
     """Yields the steps of one run. Gets clean input: finite float64 points and a complete, parsed set of values."""
 
-    def __call__(self, X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
-        """Yield the steps; ``cancelled`` goes to the kernels, which ask it between blocks of points."""
+    def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Iterator[Step]:
+        """Yield the steps; whatever is random follows from ``seed``; ``cancelled`` goes to the kernels, which ask it between blocks of points."""
 
 
 class FitFunction(Protocol):
     """Returns the last step of a run, the same that :class:`StepsFunction` ends with. Gets the same input."""
 
-    def __call__(self, X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Step:
+    def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Step:
         """Return the last step."""
 
 

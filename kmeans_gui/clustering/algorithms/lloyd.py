@@ -68,10 +68,12 @@ PARAMETERS = (
 )
 
 
-def start_centroids(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, kernel: Kernel) -> Floats:
+def start_centroids(X: Floats, values: Mapping[str, Any], seed: int, kernel: Kernel) -> Floats:
     """Return the starting centroids, shape (k, d)."""
     init = values["init"]
-    return np.array(STARTS[init][1](X, values["k"], rng, kernel) if isinstance(init, str) else init)
+    if isinstance(init, str):
+        return np.array(STARTS[init][1](X, values["k"], np.random.default_rng(seed), kernel))
+    return np.array(init)
 
 
 SETTLED = "Done: the last assignment changed nothing, so the centroids stay."
@@ -79,10 +81,10 @@ STILL = "Done: the centroids moved less than the tolerance."
 STOPPED = "Stopped: the largest number of iterations allowed was made."
 
 
-def steps(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Iterator[Step]:
+def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Iterator[Step]:
     """Yield START, then ASSIGN and UPDATE in turn, then DONE."""
     kernel = choose(X, values["k"], cancelled)
-    centroids = start_centroids(X, values, rng, kernel)
+    centroids = start_centroids(X, values, seed, kernel)
     tolerance = values["tol"] * float(X.var(axis=0).mean()) if values["tol"] else 0.0
     film = _Film(kernel)
     yield film.start(centroids, values["init"])
@@ -103,12 +105,12 @@ def steps(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancel
     yield film.done(centroids, ending)
 
 
-def fit(X: Floats, values: Mapping[str, Any], rng: np.random.Generator, cancelled: Cancelled) -> Step:
+def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Step:
     """Return the last step, with many iterations to a call of the kernel."""
     if values["tol"]:
-        return deque(steps(X, values, rng, cancelled), maxlen=1)[0]
+        return deque(steps(X, values, seed, cancelled), maxlen=1)[0]
     kernel = choose(X, values["k"], cancelled)
-    centroids = start_centroids(X, values, rng, kernel)
+    centroids = start_centroids(X, values, seed, kernel)
     made, halt = 0, Halt.GOING_ON
     while made < values["max_iter"] and halt is not Halt.SETTLED:
         advance = kernel.advance(centroids, values["max_iter"] - made)

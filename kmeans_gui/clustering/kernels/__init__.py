@@ -86,7 +86,7 @@ def _remembered(X: Floats, family: ModuleType, cancelled: Cancelled) -> Points:
     """Return the prepared points of the last run if that was on the same array and nobody can have changed it since."""
     global _last
     last = _last
-    if last is not None and last.X is X and not X.flags.writeable:
+    if last is not None and last.given is X and not X.flags.writeable:
         return last
     points = Points(X, family.COMPILED, cancelled)
     _last = points if not X.flags.writeable else None

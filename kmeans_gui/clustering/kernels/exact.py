@@ -22,6 +22,7 @@ Coordinates are below 1 in magnitude here: :class:`kmeans_gui.clustering.kernels
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +35,22 @@ SMALLEST = 2.0**-480
 _SPLITTER = 2.0**27 + 1.0
 
 
+@lru_cache
 def anchors_for(terms: int, finest: float) -> Floats:
     """Return the anchors of the bins that hold ``terms`` numbers below 1 in magnitude, all of them multiples of ``finest``.
 
     Returns
     -------
     ndarray of shape (bins,), float64
-        From the coarsest bin to the finest.
+        From the coarsest bin to the finest; read-only.
     """
     width = min(50, 53 - max(terms - 1, 1).bit_length())
     exponents = [1 - width]
     while 2.0 ** exponents[-1] > finest:
         exponents.append(max(exponents[-1] - width, -1074))
-    return np.array([1.5 * 2.0 ** (52 + e) for e in exponents])
+    anchors = np.array([1.5 * 2.0 ** (52 + e) for e in exponents])
+    anchors.flags.writeable = False
+    return anchors
 
 
 def finest_digit(values: Floats) -> float:

@@ -28,8 +28,8 @@ from kmeans_gui.clustering.kernels.plus_plus import BLOCK, SUPERBLOCK, Places, f
 from kmeans_gui.clustering.step import Floats
 from kmeans_gui.errors import Cancelled
 
-BUDGET = 1 << 24
-"""Coordinates that a compiled call looks at before it asks whether to go on: some 5 ms."""
+BUDGET = 1 << 22
+"""Coordinates that a compiled call looks at, and then the superblock to its end: a few milliseconds."""
 
 COUNT, STAGE, SUPERBLOCKS_DONE = range(3)
 """What tells where the search stands: how many points are chosen, the stage of the round, and how far that has come."""

@@ -56,6 +56,10 @@ class Points:
 
     Attributes
     ----------
+    given : ndarray of shape (n, d)
+        The array itself.
+    X : ndarray of shape (n, d)
+        A read-only view of it.
     scale : float
         A power of two: X · scale lies within ±1, so that squares neither overflow nor vanish. Multiplying by it rounds nothing.
     finest : float
@@ -65,7 +69,9 @@ class Points:
     """
 
     def __init__(self, X: Floats, loops: Loops, cancelled: Ask = lambda: False) -> None:
-        self.X = X
+        self.given = X
+        self.X = X.view()
+        self.X.flags.writeable = False  # always, since for arrays of either kind the loops would be compiled twice
         self.n, self.d = X.shape
         self.loops = loops
         # Beyond 2¹⁰⁰⁰ there is no reciprocal; what it would lift to 1 is subnormal and may stay small.
@@ -98,7 +104,7 @@ class Points:
             if self._order is None:
                 if self.sorts(self.n, self.d):
                     rows, columns = self.loops.sort(self.X, cancelled, self.scale)
-                    rows.flags.writeable = False  # as those of a step are: for another kind the loops would be compiled twice
+                    rows.flags.writeable = False  # as those of a step are
                     self._order = rows, columns
                 else:
                     self._order = None, self.columns()
