@@ -109,7 +109,7 @@ def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -
     """Return the last step, with many iterations to a call of the kernel."""
     if values["tol"]:
         return deque(steps(X, values, seed, cancelled), maxlen=1)[0]
-    kernel = choose(X, values["k"], cancelled)
+    kernel = choose(X, values["k"], cancelled, watched=False)
     centroids = start_centroids(X, values, seed, kernel)
     made, halt = 0, Halt.GOING_ON
     while made < values["max_iter"] and halt is not Halt.SETTLED:

@@ -55,11 +55,12 @@ def force(name: str) -> Iterator[None]:
         _forced.reset(token)
 
 
-def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
+def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False, *, watched: bool = True) -> Kernel:
     """Return the kernel for points ``X``, shape (n, d), and ``k`` centroids.
 
     If the compiled ones are at hand, :func:`family.choose` says which. If they are still being loaded, plain numpy begins, and
-    hands over when they are there if there is enough to do.
+    hands over when they are there if there is enough to do. Unless somebody watches, there is no hurry to show the first
+    iterations, and none is made while points are being sorted.
     """
     name, family = _forced.get(), at_hand()
     if name == "plain":
@@ -70,15 +71,15 @@ def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
         assert family is not None, trouble()
         return family.KERNELS[name](Points(X, family.COMPILED, cancelled), k, cancelled)
     if family is not None:
-        return _chosen(family, X, k, cancelled)
+        return _chosen(family, X, k, cancelled, watched)
     plain = Plain(Points(X, PLAIN, cancelled), k, cancelled)
     if trouble() is None and plain.points.n * k >= WORTH_WAITING:
         return Relay(plain, lambda unwanted: _when_warm(X, k, unwanted))
     return plain
 
 
-def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled) -> Kernel:
-    kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled)
+def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled, watched: bool) -> Kernel:
+    kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled, watched)
     return kernel
 
 
@@ -102,4 +103,4 @@ def _when_warm(X: Floats, k: int, unwanted: Cancelled) -> Kernel:
     family = at_hand()
     if family is None:
         raise RuntimeError(trouble())
-    return _chosen(family, X, k, unwanted)
+    return _chosen(family, X, k, unwanted, watched=False)

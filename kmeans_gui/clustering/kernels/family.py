@@ -36,7 +36,7 @@ COMPILED = Loops(
 )
 
 
-def choose(points: Points, k: int, cancelled: Ask) -> Kernel:
+def choose(points: Points, k: int, cancelled: Ask, watched: bool) -> Kernel:
     """Return the compiled kernel for ``points`` and ``k``.
 
     In two and three dimensions filtering looks at few points only, and wins as soon as sorting them pays, which is from some ten
@@ -44,7 +44,7 @@ def choose(points: Points, k: int, cancelled: Ask) -> Kernel:
     with every centroid: axis by axis while the axes are few, by matrix products where they are many.
     """
     if Points.sorts(points.n, points.d):
-        if points.n >= HUGE:
+        if watched and points.n >= HUGE:
             return Relay(Fused(points, k, cancelled), lambda unwanted: Filtering(points, k, unwanted))
         return Filtering(points, k, cancelled)
     return Fused(points, k, cancelled)

@@ -63,7 +63,8 @@ def assign(
         How many labels changed.
     """
     least, distances, owner, switched = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    centers, names = np.ascontiguousarray(centroids.T), np.arange(centroids.shape[0])
+    names = np.flatnonzero(~np.isnan(centroids[:, 0]))
+    centers = np.ascontiguousarray(centroids[names].T)
     changed = 0
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
