@@ -352,7 +352,7 @@ def walk(
             if tree.owners[node] != MIXED:
                 tree.owners[left] = tree.owners[left + 1] = tree.owners[node]
                 tree.owners[node] = MIXED
-            for child in (left, left + 1):
+            for child in (left + 1, left):
                 if tree.sizes[child] > 0 and not (expiring and tree.expiry[child] > drift):
                     own.stack[waiting, 0], own.stack[waiting, 1], own.stack[waiting, 2] = child, level, m
                     own.inherited[waiting] = until
