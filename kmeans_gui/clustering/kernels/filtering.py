@@ -64,7 +64,7 @@ class Filtering(Kernel):
         weights = np.empty(0)
         if self._firsts is not None:
             weights = np.diff(self._firsts, append=points.n).astype(np.float64)
-            columns = columns[:, self._firsts]
+            columns = np.take(columns, self._firsts, axis=1)  # C-contiguous, which indexing would not be
         self._tree = plant(columns, weights, LEAF, len(points.anchors), k)
         self._roots = min(ROOTS, self._tree.first_leaf)
         for part in blocks(-(-columns.shape[1] // LEAF), LEAVES_A_CALL, cancelled):
