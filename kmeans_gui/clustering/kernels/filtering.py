@@ -78,7 +78,7 @@ class Filtering(Kernel):
 
     def _new_scratch(self) -> Scratch:
         tree = self._tree
-        return scratch(self.k, self.points.d, 2 * tree.first_leaf, LEAF)
+        return scratch(self.k, self.points.d, len(self.points.anchors), 2 * tree.first_leaf, LEAF)
 
     def _assign(self, centroids: Floats) -> int:
         if self._before is not None:

@@ -70,6 +70,8 @@ class Scratch(NamedTuple):
     least, winner, new, second : ndarray of shape (block,)
         For the points of a leaf: the distance to the nearest candidate, which it is, the same as a label, and the distance to
         the second nearest.
+    moved : ndarray of shape (d, bins)
+        The sum of points that change hands together.
     work : ndarray of shape (1,), int64
         Counts up what has been looked at: one for each point, and as much as ``A_BOX`` for each box.
     """
@@ -85,10 +87,11 @@ class Scratch(NamedTuple):
     winner: NDArray[np.int64]
     new: NDArray[np.int16]
     second: Floats
+    moved: Floats
     work: NDArray[np.int64]
 
 
-def scratch(k: int, d: int, nodes: int, block: int) -> Scratch:
+def scratch(k: int, d: int, bins: int, nodes: int, block: int) -> Scratch:
     """Return what one worker needs for walks below roots of up to ``nodes`` nodes."""
     depth = nodes.bit_length() + 2
     return Scratch(
@@ -103,6 +106,7 @@ def scratch(k: int, d: int, nodes: int, block: int) -> Scratch:
         winner=np.zeros(block, np.int64),
         new=np.zeros(block, np.int16),
         second=np.zeros(block),
+        moved=np.zeros((d, bins)),
         work=np.zeros(1, np.int64),
     )
 
@@ -160,14 +164,54 @@ def prune(tree: Tree, node: int, level: int, m: int, expiring: bool, own: Scratc
 
 
 @inline
-def hand_over(
-    tree: Tree, root: int, winner: int, anchors: Floats, sums: Floats, counts: NDArray[np.int64], pending: NDArray[np.int64]
-) -> int:
-    """Give all points of ``root`` to the centroid ``winner``; return how many labels that changed.
+def add_point(tree: Tree, i: int, anchors: Floats, bins: Floats) -> int:
+    """Add point ``i`` to ``bins``, shape (d, bins); return how many points it stands for."""
+    weight = 1
+    if tree.weights.shape[0] > 0:
+        weight = int(tree.weights[i])
+    for axis in range(tree.columns.shape[0]):
+        rest = tree.columns[axis, i]
+        for b in range(anchors.shape[0]):
+            piece = (rest + anchors[b]) - anchors[b]
+            rest -= piece
+            bins[axis, b] += piece * weight
+    return weight
 
-    ``pending`` is scratch, as long as the tree has levels.
+
+@inline
+def relabel(tree: Tree, start: int, stop: int, own: Scratch, anchors: Floats, sums: Floats, counts: NDArray[np.int64]) -> int:
+    """Give the points from ``start`` to ``stop`` the labels ``own.new``; return how many that changes.
+
+    Points that go from one centroid to the same other one mostly come in rows: each row's sum is moved once.
     """
-    changed, left = 0, 1
+    labels, new, moved = tree.labels[start:stop], own.new, own.moved
+    changed, i = 0, 0
+    while i < stop - start:
+        before, after, count = labels[i], new[i], 0
+        if before == after:
+            i += 1
+            continue
+        moved[:] = 0.0
+        while i < stop - start and labels[i] == before and new[i] == after:
+            count += add_point(tree, start + i, anchors, moved)
+            labels[i] = after
+            i += 1
+        changed += count
+        counts[before] -= count
+        counts[after] += count
+        for axis in range(tree.columns.shape[0]):
+            for b in range(anchors.shape[0]):
+                sums[before, axis, b] -= moved[axis, b]
+                sums[after, axis, b] += moved[axis, b]
+    return changed
+
+
+@inline
+def hand_over(
+    tree: Tree, root: int, winner: int, own: Scratch, anchors: Floats, sums: Floats, counts: NDArray[np.int64]
+) -> int:
+    """Give all points of ``root`` to the centroid ``winner``; return how many labels that changes."""
+    pending, changed, left = own.pending, 0, 1
     pending[0] = root
     while left > 0:
         left -= 1
@@ -181,7 +225,8 @@ def hand_over(
             continue
         start, stop = span(tree, node)
         if owner == MIXED:
-            changed += hand_over_points(tree, start, stop, winner, anchors, sums, counts)
+            own.new[: stop - start] = winner
+            changed += relabel(tree, start, stop, own, anchors, sums, counts)
             continue
         for axis in range(tree.columns.shape[0]):
             for b in range(anchors.shape[0]):
@@ -192,38 +237,6 @@ def hand_over(
         changed += tree.sizes[node]
         tree.labels[start:stop] = winner
     tree.owners[root] = winner
-    return changed
-
-
-@inline
-def move_point(tree: Tree, i: int, new: int, anchors: Floats, sums: Floats, counts: NDArray[np.int64]) -> int:
-    """Give point ``i`` to the centroid ``new``; return how many points it stands for."""
-    old = tree.labels[i]
-    weight = 1
-    if tree.weights.shape[0] > 0:
-        weight = int(tree.weights[i])
-    tree.labels[i] = new
-    counts[old] -= weight
-    counts[new] += weight
-    for axis in range(tree.columns.shape[0]):
-        rest = tree.columns[axis, i]
-        for b in range(anchors.shape[0]):
-            piece = (rest + anchors[b]) - anchors[b]
-            rest -= piece
-            sums[old, axis, b] -= piece * weight
-            sums[new, axis, b] += piece * weight
-    return weight
-
-
-@inline
-def hand_over_points(
-    tree: Tree, start: int, stop: int, winner: int, anchors: Floats, sums: Floats, counts: NDArray[np.int64]
-) -> int:
-    """Give the points from ``start`` to ``stop`` to the centroid ``winner``; return how many labels that changed."""
-    changed = 0
-    for i in range(start, stop):
-        if tree.labels[i] != winner:
-            changed += move_point(tree, i, winner, anchors, sums, counts)
     return changed
 
 
@@ -254,9 +267,7 @@ def compare_points(
         others += new[i] != first
     changed = 0
     if switched > 0:
-        for i in range(n):
-            if new[i] != labels[i]:
-                changed += move_point(tree, start + i, new[i], anchors, sums, counts)
+        changed = relabel(tree, start, stop, own, anchors, sums, counts)
     tree.owners[node] = first if others == 0 else MIXED
     return changed, slack
 
@@ -327,7 +338,6 @@ def walk(
     own.stack[0, 0], own.stack[0, 1], own.stack[0, 2] = root, 0, m
     own.inherited[0] = np.inf
     waiting = 1
-    pending = own.pending
     while waiting > 0:
         waiting -= 1
         node, level, m = own.stack[waiting, 0], own.stack[waiting, 1], own.stack[waiting, 2]
@@ -341,7 +351,7 @@ def walk(
             until = min(until, drift + 0.499 * slack)
         if m == 1:
             if tree.owners[node] != own.ids[level, 0]:
-                changed += hand_over(tree, node, own.ids[level, 0], anchors, sums, counts, pending)
+                changed += hand_over(tree, node, own.ids[level, 0], own, anchors, sums, counts)
         elif is_leaf:
             more, slack = compare_points(tree, node, level, m, expiring, own, anchors, sums, counts)
             changed += more
