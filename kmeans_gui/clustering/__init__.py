@@ -1,4 +1,4 @@
-"""Clustering: numbers only. The three doors through which scripts, tests and the window run an algorithm.
+"""Clustering: numbers only. The doors through which scripts, tests and the window run an algorithm.
 
 >>> import numpy as np
 >>> from kmeans_gui import clustering
@@ -8,8 +8,9 @@
 >>> clustering.fit("lloyd", X, k=2, init=X[[0, 2]]).objective
 1.0
 
-:func:`steps` watches, :func:`run` keeps, :func:`fit` wants only the last step. Input is validated here, once, so that
-algorithms and kernels may assume that it is clean. The same data, parameters and seed give the same steps, bit for bit.
+:func:`steps` watches, :func:`run` keeps, :func:`fit` wants only the last step, :func:`run_many` those of many runs. Input is
+validated here, once, so that algorithms and kernels may assume that it is clean. The same data, parameters and seed give the
+same steps, bit for bit.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from kmeans_gui.clustering.algorithms import DEFAULT, REGISTRY, Algorithm
 from kmeans_gui.clustering.kernels import Cancelled
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import LARGEST, Int, resolve
+from kmeans_gui.clustering.restarts import RESTARTS, Progress, Restarts, make_restarts
 from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
 from kmeans_gui.clustering.trace import DEFAULT_BUDGET, Trace
 from kmeans_gui.errors import UserError
@@ -33,12 +35,14 @@ from kmeans_gui.errors import UserError
 __all__ = [
     "DEFAULT",
     "REGISTRY",
+    "RESTARTS",
     "SEED",
     "Algorithm",
     "Floats",
     "Labels",
     "Note",
     "Phase",
+    "Restarts",
     "Step",
     "Trace",
     "algorithm",
@@ -46,6 +50,7 @@ __all__ = [
     "empty_trace",
     "fit",
     "run",
+    "run_many",
     "steps",
 ]
 
@@ -124,9 +129,7 @@ def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lamb
     return algorithm(name).steps(*_checked(name, X, seed, parameters), cancelled)
 
 
-def _checked(
-    name: str, X: ArrayLike, seed: int, parameters: Mapping[str, Any]
-) -> tuple[Floats, Mapping[str, Any], int]:
+def _checked(name: str, X: ArrayLike, seed: int, parameters: Mapping[str, Any]) -> tuple[Floats, Mapping[str, Any], int]:
     """Return what an algorithm is given: clean points, a full set of values, and the seed."""
     points = check_points(X)
     values = resolve(algorithm(name).parameters, parameters)
@@ -151,6 +154,31 @@ def fit(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lambda
     if method.fit is not None:
         return method.fit(*checked, cancelled)
     return deque(method.steps(*checked, cancelled), maxlen=1)[0]
+
+
+def run_many(
+    name: str,
+    X: ArrayLike,
+    *,
+    restarts: int = RESTARTS.default,
+    seed: int = 0,
+    cancelled: Cancelled = lambda: False,
+    progress: Progress = lambda made, total: None,
+    **parameters: Any,
+) -> Restarts:
+    """Compare: run algorithm ``name`` with the seeds ``seed``, ``seed + 1``, … and return how each run started and ended.
+
+    Restart i ends as :func:`fit` does with ``seed + i``, bit for bit, but on a small board a thousand take milliseconds.
+    ``progress`` is told how many of how many are made. An ``X`` that can be written to is copied. See :func:`steps`.
+    """
+    points, values, first = _checked(name, X, seed, parameters)
+    seeds = range(first, first + RESTARTS.parse(restarts))
+    SEED.parse(seeds[-1])
+    if points.flags.writeable:
+        points = points.copy()
+        points.flags.writeable = False
+    again = partial(fit, name, points, **values)
+    return make_restarts(algorithm(name), points, values, seeds, again, cancelled, progress)
 
 
 def empty_trace(name: str, X: Floats, budget: int = DEFAULT_BUDGET) -> Trace:

@@ -172,7 +172,8 @@ def resolve(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[
         If a name is unknown or a value is refused by its parameter.
     """
     declared = {parameter.name: parameter for parameter in parameters}
-    unknown = sorted(set(values) - set(declared))
-    if unknown:
-        raise UserError(f"There is no parameter {unknown[0]!r} here; there are {', '.join(declared)}.")
-    return {name: parameter.parse(values.get(name, parameter.default)) for name, parameter in declared.items()}
+    if unknown := values.keys() - declared.keys():
+        raise UserError(f"There is no parameter {min(unknown)!r} here; there are {', '.join(declared)}.")
+    return {
+        name: parameter.parse(values[name]) if name in values else parameter.default for name, parameter in declared.items()
+    }

@@ -13,8 +13,7 @@ if one is set. Of memory, ``ours``, ``peer`` and ``ratio`` are bytes a point bey
 ``need`` is the most allowed.
 
 What costs the peers more than the loop itself is theirs: scikit-learn centers a copy of the points, mlpack assigns all points
-once more by brute force at the end, ours sorts the points and brings the labels back into their order. The one row in which
-ours has a thread more says "as watched".
+once more by brute force at the end, ours sorts the points and brings the labels back into their order.
 """
 
 from __future__ import annotations
@@ -117,10 +116,8 @@ class Contest:
             most = self._case.max_iter if Measure.MEDIAN in self._measures else self._case.first
             each = engine_ours.iterations(self._X.copy(), self._init, most)
             ours |= {Measure.FIRST: mean(each[: self._case.first]), Measure.MEDIAN: median(each)}
-        if Measure.WATCHED in self._measures:
-            ours[Measure.WATCHED] = mean(engine_ours.iterations(self._X.copy(), self._init, self._case.first, watched=True))
-        if self._measures & {Measure.FIRST, Measure.WATCHED}:
-            theirs |= dict.fromkeys((Measure.FIRST, Measure.WATCHED), self._first_of_peer())
+        if Measure.FIRST in self._measures:
+            theirs[Measure.FIRST] = self._first_of_peer()
         if self._measures & {Measure.MEDIAN, Measure.WHOLE}:
             self._play_whole(ours, theirs)
         self._compared = True

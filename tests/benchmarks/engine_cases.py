@@ -23,7 +23,6 @@ class Measure(StrEnum):
 
     FIRST = "first {first} iterations, mean"
     """Of ours, the mean of the first iterations; of the peer, what as many iterations add to a fit of one."""
-    WATCHED = "first {first} iterations as watched, mean"
     """The same as a person gets them, who is shown them while a thread more sorts: see ``engine_ours.iterations``."""
     MEDIAN = "an iteration, median"
     """Of ours, the median over the whole run; of the peer, whose iterations cost the same all along, the fit by iterations."""
@@ -151,7 +150,7 @@ SHAPES: dict[str, Callable[[int, np.random.Generator], Floats]] = {
 
 MILLION = 1_000_000
 PIXELS = 1365 * 2048
-FIRST, WATCHED, MEDIAN, WHOLE, PLACE, ALONE, MEMORY = Measure
+FIRST, MEDIAN, WHOLE, PLACE, ALONE, MEMORY = Measure
 
 CASES = (
     Case("uniform", 10, 3, (Ask(WHOLE, LLOYD, 20), Ask(WHOLE, ELKAN)), rounds=25, repeats=20),
@@ -190,7 +189,7 @@ CASES = (
         "uniform",
         10 * MILLION,
         15,
-        (Ask(FIRST, LLOYD, 30), Ask(WATCHED, LLOYD), Ask(FIRST, ELKAN), Ask(FIRST, FAISS)),
+        (Ask(FIRST, LLOYD, 30), Ask(FIRST, ELKAN), Ask(FIRST, FAISS)),
         first=10,
     ),
     Case("uniform", 10 * MILLION, 15, (Ask(MEDIAN, LLOYD, 100), Ask(WHOLE, LLOYD, 20)), rounds=2),

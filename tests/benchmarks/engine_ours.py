@@ -44,13 +44,13 @@ def fit(X: Floats, init: Floats, max_iter: int = RUN_TO_THE_END) -> Fitted:
     return Fitted(step.centroids, step.labels, step.iterations)
 
 
-def iterations(X: Floats, init: Floats, most: int = RUN_TO_THE_END, *, watched: bool = False) -> list[float]:
+def iterations(X: Floats, init: Floats, most: int = RUN_TO_THE_END) -> list[float]:
     """Return the seconds that each assignment takes with its update; setting the kernel up is left out.
 
-    Unless ``watched``, with the kernel of :func:`fit`. Somebody who watches a run on more than a million points sees its first
-    iterations while the points are still being sorted, in a thread more: these are slower than the ones that follow.
+    This is what somebody who watches waits for, the drawing aside.
     """
-    kernel = kernels.choose(X, len(init), lambda: False, watched=watched)
+    kernel = kernels.choose(X, len(init), lambda: False)
+    kernel.prepare()
     centroids = init
     seconds: list[float] = []
     while len(seconds) < most:

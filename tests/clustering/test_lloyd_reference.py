@@ -3,128 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
+from lloyd_textbook import (
+    KINDS,
+    RULES,
+    Board,
+    all_nearest_at_once,
+    boards,
+    check_half_steps,
+    dimensions,
+    every_kernel,
+    large_board,
+)
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase, Step
-
-Point = Sequence[float]
-
-LATTICE = st.integers(-2, 2).map(float)
-"""Few values, so that points coincide and distances tie."""
-FREE = st.floats(-1, 1).map(lambda x: x if abs(x) > 1e-30 else 0.0)
-"""Nothing so small that, scaled, its square is lost."""
-ELEMENTS = {"free": FREE, "lattice": LATTICE, "line": LATTICE}
-PLACES = [(1.0, 0.0), (1.0, 1e9), (1e-3, -1e6), (1e-100, 0.0), (1e100, 0.0), (1e-100, 1e-99)]
-"""How far apart points lie, and how far from the origin."""
+from kmeans_gui.clustering.kernels import force
 
 
-@st.composite
-def boards(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
-    """Draw points and starting centroids."""
-    n, d = draw(st.integers(1, 40)), draw(st.integers(1, 4))
-    k = draw(st.integers(1, min(n, 8)))
-    kind = draw(st.sampled_from(sorted(ELEMENTS)))
-    table = draw(arrays(np.float64, (n, d), elements=ELEMENTS[kind]))
-    if kind == "line":
-        table = table[:, :1] * np.arange(1.0, d + 1)
-    scale, offset = draw(st.sampled_from(PLACES))
-    points = table * scale + offset
-    at_points = draw(st.booleans())
-    if at_points:  # the same point may be taken twice
-        return points, points[draw(st.lists(st.integers(0, n - 1), min_size=k, max_size=k))]
-    return points, draw(arrays(np.float64, (k, d), elements=ELEMENTS[kind])) * scale + offset
-
-
-RULES = st.sampled_from(["keep", "farthest", "drop"])
-
-
-def squared(a: Point, b: Point) -> float:
-    total = 0.0
-    for x, y in zip(a, b, strict=True):
-        total += (x - y) * (x - y)
-    return total
-
-
-def nearest(point: Point, centroids: Sequence[Point]) -> int:
-    best, least = 0, math.inf
-    for j, centroid in enumerate(centroids):
-        distance = squared(point, centroid)
-        if distance < least:  # never true of a dropped centroid, whose coordinates are NaN
-            best, least = j, distance
-    return best
-
-
-def members(X: Sequence[Point], labels: Sequence[int], j: int) -> list[Point]:
-    return [point for point, label in zip(X, labels, strict=True) if label == j]
-
-
-def objective(X: Sequence[Point], labels: Sequence[int], centroids: Sequence[Point]) -> float:
-    return math.fsum((x - c) * (x - c) for p, j in zip(X, labels, strict=True) for x, c in zip(p, centroids[j], strict=True))
-
-
-def check_means(X: Sequence[Point], labels: Sequence[int], centroids: Sequence[Point]) -> list[int]:
-    """Check the centroids that have points against the means to the last digits; return the others."""
-    for j, centroid in enumerate(centroids):
-        own = members(X, labels, j)
-        for axis, value in enumerate(centroid if own else ()):
-            column = [point[axis] for point in own]
-            mean = math.fsum(column) / len(column)
-            spread = max(abs(x - mean) for x in column)
-            assert abs(value - mean) <= 2 * math.ulp(max(abs(mean), spread))
-    return [j for j in range(len(centroids)) if j not in set(labels)]
-
-
-def farthest_points(X: Sequence[Point], labels: Sequence[int], centroids: Sequence[Point], count: int) -> list[Point]:
-    distances = [squared(point, centroids[j]) for point, j in zip(X, labels, strict=True)]
-    order = sorted(range(len(X)), key=lambda i: (-distances[i], i))
-    return [X[i] for i in order[:count]]
-
-
-def same(a: Point, b: Point) -> bool:
-    return all(x == y or (math.isnan(x) and math.isnan(y)) for x, y in zip(a, b, strict=True))
-
-
-@settings(max_examples=200)
-@given(board=boards(), rule=RULES)
-def test_every_half_step_is_the_textbooks(board: tuple[np.ndarray, np.ndarray], rule: str) -> None:
-    points, start = board
-    X: list[Point] = points.tolist()
-    steps = list(clustering.steps("lloyd", points, k=len(start), init=start, empty_clusters=rule))
+@every_kernel
+@settings(max_examples=100)
+@given(data=st.data(), rule=RULES)
+def test_every_half_step_is_the_textbooks(kernel: str, data: st.DataObject, rule: str) -> None:
+    points, start = data.draw(boards(kernel))
+    with force(kernel):
+        steps = list(clustering.steps("lloyd", points, k=len(start), init=start, empty_clusters=rule))
     event(f"some cluster empties: {any('no points' in str(step.note) for step in steps)}")
     assert np.array_equal(steps[0].centroids, start)
     assert steps[0].objective is None
     assert (steps[0].labels == -1).all()
-    for before, step in pairwise(steps):
-        old, new, labels = before.centroids.tolist(), step.centroids.tolist(), step.labels.tolist()
-        if step.phase is Phase.UPDATE:
-            assert step.labels is before.labels
-            empty = check_means(X, labels, new)
-            newly = [j for j in empty if not math.isnan(old[j][0])]
-            fates = {
-                "keep": [old[j] for j in newly],
-                "farthest": farthest_points(X, labels, new, len(newly)),
-                "drop": [[math.nan] * points.shape[1]] * len(newly),
-            }
-            assert all(same(new[j], fate) for j, fate in zip(newly, fates[rule], strict=True))
-            assert all(same(new[j], old[j]) for j in empty if j not in newly)
-        else:
-            assert np.array_equal(step.centroids, before.centroids, equal_nan=True)
-        if step.phase is Phase.ASSIGN:
-            assert labels == [nearest(point, old) for point in X]
-        wanted = objective(X, labels, new)
-        assert math.isclose(step.objective, wanted, rel_tol=1e-12, abs_tol=0.0)
+    check_half_steps(steps, points, rule)
+    assert all(step.labels is before.labels for before, step in pairwise(steps) if step.phase is Phase.UPDATE)
+
+
+@every_kernel
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_larger_boards_too(kernel: str, kind: str) -> None:
+    for seed, d in enumerate(dimensions(kernel)):
+        rng = np.random.default_rng(seed)
+        points = large_board(kind, int(rng.integers(300, 3001)), d, seed)
+        start = points[rng.integers(0, len(points), int(rng.integers(2, 30)))]  # a place may be taken twice
+        rule = ["farthest", "keep", "drop"][seed % 3]
+        with force(kernel):
+            steps = list(clustering.steps("lloyd", points, init=start, empty_clusters=rule, max_iter=12))
+        check_half_steps(steps, points, rule, all_nearest_at_once)
 
 
 @given(board=boards(), rule=RULES)
-def test_the_objective_never_rises(board: tuple[np.ndarray, np.ndarray], rule: str) -> None:
+def test_the_objective_never_rises(board: Board, rule: str) -> None:
     points, start = board
     steps = list(clustering.steps("lloyd", points, k=len(start), init=start, empty_clusters=rule))
     objectives = [step.objective for step in steps[1:]]
@@ -134,7 +66,7 @@ def test_the_objective_never_rises(board: tuple[np.ndarray, np.ndarray], rule: s
 
 
 @given(board=boards(), rule=RULES)
-def test_the_steps_are_numbered_and_measured(board: tuple[np.ndarray, np.ndarray], rule: str) -> None:
+def test_the_steps_are_numbered_and_measured(board: Board, rule: str) -> None:
     points, start = board
     steps = list(clustering.steps("lloyd", points, k=len(start), init=start, empty_clusters=rule))
     halves = (len(steps) - 3) // 2
@@ -151,7 +83,7 @@ def test_the_steps_are_numbered_and_measured(board: tuple[np.ndarray, np.ndarray
 
 
 @given(board=boards())
-def test_in_exact_arithmetic_no_centroid_is_nearer(board: tuple[np.ndarray, np.ndarray]) -> None:
+def test_in_exact_arithmetic_no_centroid_is_nearer(board: Board) -> None:
     points, start = board
     assign = next(s for s in clustering.steps("lloyd", points, k=len(start), init=start) if s.phase is Phase.ASSIGN)
     rows = [[Fraction(x) for x in row] for row in points.tolist()]

@@ -1,4 +1,4 @@
-"""Lloyd against scikit-learn's, over 200 random boards."""
+"""Lloyd against scikit-learn's, over 200 random boards, with every kernel."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from lloyd_textbook import KERNELS, dimensions
 from sklearn.cluster import KMeans
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase
+from kmeans_gui.clustering.kernels import force
 
 
 def uniform(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -37,8 +39,15 @@ def line(rng: np.random.Generator, n: int) -> np.ndarray:
 BOARDS = 40
 
 
-@pytest.mark.parametrize("shape", [uniform, blobs, stretched, rings, line])
-def test_the_result_is_scikit_learns(shape: Callable[[np.random.Generator, int], np.ndarray]) -> None:
+Shape = Callable[[np.random.Generator, int], np.ndarray]
+SHAPES: dict[Shape, int] = {uniform: 2, blobs: 3, stretched: 2, rings: 2, line: 1}
+"""And their dimensions."""
+
+
+@pytest.mark.parametrize(
+    ("kernel", "shape"), [(kernel, shape) for kernel in KERNELS for shape, d in SHAPES.items() if d in dimensions(kernel)]
+)
+def test_the_result_is_scikit_learns(kernel: str, shape: Shape) -> None:
     """Where a cluster empties, scikit-learn takes another point for it; those boards are left out, and few they are."""
     compared = 0
     for seed in range(BOARDS):
@@ -47,7 +56,8 @@ def test_the_result_is_scikit_learns(shape: Callable[[np.random.Generator, int],
         k = int(rng.integers(1, min(12, n // 3) + 1))
         X = shape(rng, n)
         init = X[rng.choice(n, k, replace=False)]
-        trace = clustering.run("lloyd", X, k=k, init=init)
+        with force(kernel):
+            trace = clustering.run("lloyd", X, k=k, init=init)
         if any((step.counts() == 0).any() for step in trace if step.phase is Phase.ASSIGN):
             continue
         peer = KMeans(k, algorithm="lloyd", n_init=1, tol=0, init=init).fit(X)

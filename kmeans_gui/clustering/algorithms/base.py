@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from kmeans_gui.clustering.kernels import Cancelled
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.parameters import Parameter
+from kmeans_gui.clustering.restarts import FitManyFunction
 from kmeans_gui.clustering.step import Floats, Phase, Step
 
 
@@ -16,7 +17,10 @@ class StepsFunction(Protocol):
     """Yields the steps of one run. Gets clean input: finite float64 points and a complete, parsed set of values."""
 
     def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Iterator[Step]:
-        """Yield the steps; whatever is random follows from ``seed``; ``cancelled`` goes to the kernels, which ask it between blocks of points."""
+        """Yield the steps.
+
+        Whatever is random follows from ``seed``; ``cancelled`` goes to the kernels, which ask it between blocks of points.
+        """
 
 
 class FitFunction(Protocol):
@@ -48,6 +52,8 @@ class Algorithm:
         Recomputes the labels of an ASSIGN step from the points and the step, for a trace that let them go.
     fit : callable, optional
         Returns the last step alone, if there is a faster way to it than through all of them.
+    fit_many : callable, optional
+        Makes many runs that differ in nothing but the seed, if there is a faster way to that than one by one.
     """
 
     name: str
@@ -58,3 +64,4 @@ class Algorithm:
     steps: StepsFunction
     recall: Callable[[Floats, Step], Assignment]
     fit: FitFunction | None = None
+    fit_many: FitManyFunction | None = None

@@ -20,7 +20,8 @@ from kmeans_gui.clustering.kernels import Cancelled, Halt, Kernel, choose
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
-from kmeans_gui.clustering.seeding import STARTS
+from kmeans_gui.clustering.restarts import Progress, Restarts, in_bulk
+from kmeans_gui.clustering.seeding import STARTS, kmeans_plus_plus, plus_plus_draws
 from kmeans_gui.clustering.step import Floats, Phase, Step
 
 EMPTY_CLUSTERS = {
@@ -109,7 +110,7 @@ def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -
     """Return the last step, with many iterations to a call of the kernel."""
     if values["tol"]:
         return deque(steps(X, values, seed, cancelled), maxlen=1)[0]
-    kernel = choose(X, values["k"], cancelled, watched=False)
+    kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, seed, kernel)
     made, halt = 0, Halt.GOING_ON
     while made < values["max_iter"] and halt is not Halt.SETTLED:
@@ -121,6 +122,22 @@ def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -
     # START and, of each iteration, an ASSIGN and an UPDATE came before; the ASSIGN that settled it has no UPDATE.
     film = _Film(kernel, index=2 * made - settled, iteration=made)
     return film.done(centroids, SETTLED if settled else STOPPED)
+
+
+def fit_many(X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: Cancelled, progress: Progress) -> bool:
+    """Make the runs many to a call of the compiled loops, where that is faster."""
+    if values["tol"]:
+        return False
+    init = values["init"]
+
+    def start(seed: int, kernel: Kernel) -> Floats:
+        return start_centroids(X, values, seed, kernel)
+
+    def draws(seed: int) -> tuple[int, Floats]:
+        return plus_plus_draws(len(X), values["k"], np.random.default_rng(seed))
+
+    greedy = isinstance(init, str) and STARTS[init][1] is kmeans_plus_plus
+    return in_bulk(X, values, restarts, start, draws if greedy else None, cancelled, progress)
 
 
 def update(X: Floats, centroids: Floats, empty_clusters: str, kernel: Kernel) -> tuple[Floats, NDArray[np.intp]]:
@@ -249,4 +266,5 @@ ALGORITHM = Algorithm(
     steps=steps,
     recall=recall,
     fit=fit,
+    fit_many=fit_many,
 )

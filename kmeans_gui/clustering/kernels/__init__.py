@@ -1,7 +1,7 @@
 """Kernels: the loops over all points, behind one door.
 
-An algorithm asks :func:`choose` for a kernel and calls its methods; it never loops over points itself. All kernels give the same
-answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and the distances they compare are the same:
+An algorithm asks :func:`choose` for a kernel and calls its methods; it never loops over points itself. All kernels give the
+same answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and the distances they compare are the same:
 
 ``plain``
     Plain numpy: where numba is missing, and until it is loaded (:mod:`warming`).
@@ -13,8 +13,8 @@ answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and the 
 ``high_d``
     Many dimensions: matrix products and bounds.
 
-:mod:`relay` begins with one kernel and goes on with another; :mod:`plus_plus` seeds; :mod:`threads` shares out the work. To add a
-kernel, write its file, implementing :class:`kmeans_gui.clustering.kernels.base.Kernel`, and its line in :mod:`family`.
+:mod:`relay` begins with one kernel and goes on with another; :mod:`plus_plus` seeds; :mod:`threads` shares out the work. To
+add a kernel, write its file, implementing :class:`kmeans_gui.clustering.kernels.base.Kernel`, and its line in :mod:`family`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _forced: ContextVar[str | None] = ContextVar("forced", default=None)
 
 @contextmanager
 def force(name: str) -> Iterator[None]:
-    """Let :func:`choose` return the kernel called ``name`` while the context lasts: "plain", "fused", "filtering" or "high-d"."""
+    """Let :func:`choose` return the kernel called ``name`` while the context lasts: "plain" or a key of ``family.KERNELS``."""
     token = _forced.set(name)
     try:
         yield
@@ -55,12 +55,11 @@ def force(name: str) -> Iterator[None]:
         _forced.reset(token)
 
 
-def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False, *, watched: bool = True) -> Kernel:
+def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
     """Return the kernel for points ``X``, shape (n, d), and ``k`` centroids.
 
     If the compiled ones are at hand, :func:`family.choose` says which. If they are still being loaded, plain numpy begins, and
-    hands over when they are there if there is enough to do. Unless somebody watches, there is no hurry to show the first
-    iterations, and none is made while points are being sorted.
+    hands over when they are there if there is enough to do.
     """
     name, family = _forced.get(), at_hand()
     if name == "plain":
@@ -69,17 +68,18 @@ def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False, *, watched: 
         warm()
         family = at_hand()
         assert family is not None, trouble()
-        return family.KERNELS[name](Points(X, family.COMPILED, cancelled), k, cancelled)
+        kernel: Kernel = family.KERNELS[name](Points(X, family.COMPILED, cancelled), k, cancelled)
+        return kernel
     if family is not None:
-        return _chosen(family, X, k, cancelled, watched)
+        return _chosen(family, X, k, cancelled)
     plain = Plain(Points(X, PLAIN, cancelled), k, cancelled)
     if trouble() is None and plain.points.n * k >= WORTH_WAITING:
         return Relay(plain, lambda unwanted: _when_warm(X, k, unwanted))
     return plain
 
 
-def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled, watched: bool) -> Kernel:
-    kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled, watched)
+def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled) -> Kernel:
+    kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled)
     return kernel
 
 
@@ -103,4 +103,4 @@ def _when_warm(X: Floats, k: int, unwanted: Cancelled) -> Kernel:
     family = at_hand()
     if family is None:
         raise RuntimeError(trouble())
-    return _chosen(family, X, k, unwanted, watched=False)
+    return _chosen(family, X, k, unwanted)

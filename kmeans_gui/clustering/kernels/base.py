@@ -99,6 +99,9 @@ class Kernel(ABC):
     def assignment(self) -> Assignment:
         """Return whose point each one is, −1 before the first assignment: a copy that later assignments leave alone."""
 
+    def prepare(self) -> None:  # noqa: B027  most have nothing to prepare
+        """Do now what would otherwise be done at the first assignment."""
+
     def labels(self) -> Labels:
         """Return whose point each one is, shape (n,), in input order."""
         assignment = self.assignment()
@@ -140,12 +143,10 @@ class Kernel(ABC):
 
     def _sums_of(self, labels: Labels) -> tuple[Floats, NDArray[np.int64]]:
         sums, counts = np.zeros_like(self._sums), np.zeros_like(self._counts)
-        # Nobody's label −1 is the last row.
-        own = np.where(labels < 0, self.k, labels).astype(np.int16)
         for block in self._blocks():
-            self.points.loops.add_labeled(
-                self.points.X[block], self.points.scale, own[block], self.points.anchors, sums, counts
-            )
+            own = labels[block].astype(np.int16)
+            own[own < 0] = self.k  # nobody's row is the last
+            self.points.loops.add_labeled(self.points.X[block], self.points.scale, own, self.points.anchors, sums, counts)
         return sums, counts
 
     def _means_of(self, sums: Floats, counts: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
@@ -169,12 +170,14 @@ class Kernel(ABC):
         )
         return math.fsum(square for part in parts for square in part)
 
-    def squared_distances(self, center: Floats) -> Floats:
-        """Return each point's squared distance from ``center``, times the square of the scale, shape (n,)."""
-        out = np.empty(self.points.n)
+    def bring_nearer(self, center: Floats, nearest: Floats) -> None:
+        """Lower ``nearest``, shape (n,), in place to each point's squared distance from ``center``, where that is less.
+
+        Distances are those of scaled points: of use to be compared.
+        """
+        scale = self.points.scale
         for block in self._blocks():
-            out[block] = squared(self.points.X[block] * self.points.scale, center * self.points.scale)
-        return out
+            self.points.loops.bring_nearer(self.points.X[block], scale, center * scale, nearest[block])
 
     def farthest(self, centroids: Floats, count: int) -> list[int]:
         """Return the ``count`` points farthest from their centroids, farthest first; of equals the one that comes first."""

@@ -1,4 +1,4 @@
-"""The compiled loops of :mod:`kmeans_gui.clustering.kernels.high_d`, which explains the method and derives the constants."""
+"""The compiled loops of :mod:`kmeans_gui.clustering.kernels.high_d`, which explains the method and derives the error bounds."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.compiled import inline, jit
+from kmeans_gui.clustering.kernels.compiled import bare, inline, jit, reordered
 from kmeans_gui.clustering.step import Floats
 
 Singles = NDArray[np.float32]
 Indices = NDArray[np.int64]
-
+Shares = tuple[np.float32, np.float32, np.float32]
 UNIT = 2.0**-24
 """The unit roundoff of float32."""
 
 MORE = np.float32(1.0 + 2.0**-20)
-"""Makes up for a few float32 roundings of an upper bound,"""
+"""Raises an upper bound by more than the few roundings that it went through,"""
 LESS = np.float32(1.0 - 2.0**-20)
-"""and of a lower one."""
+"""and this lowers a lower one."""
 
-LANES = 16
-"""Numbers treated at a time: independent sums, for the compiler to use the widest registers."""
+GROUP = 16
+"""Distances added up side by side."""
 
 TRIAL = 64
-"""Rows after which a block whose bounds decide nothing is given up."""
+"""Points after which bounds that decide little are no longer looked at within a block."""
 
-PAIR = 8
-"""How many single distances cost as much as all k by a matrix product, is k over this."""
+PRODUCTS = 4
+"""So many products with centroids cost as much as one distance, since a matrix product makes them all at once."""
 
 
 class Rows(NamedTuple):
@@ -38,178 +38,215 @@ class Rows(NamedTuple):
     """Shape (n, d): as they were given."""
     scale: float
     rounded: Singles
-    """Shape (n, d): scaled, from their middle."""
+    """Shape (n, d): scaled, from the middle."""
     norms: Singles
-    """Shape (n,): the lengths of ``rounded``."""
+    """Shape (n,): how far each lies from the middle."""
     labels: NDArray[np.int16]
     """Shape (n,)."""
     upper: Singles
-    """Shape (n,): no less than the distance from the own centroid."""
+    """Shape (n,): no less than the distance from the own centroid was at the last assignment."""
     lower: Singles
-    """Shape (n, k), or (0, 0) where none are kept: no more than the distance from each centroid, plus its ``drift``."""
+    """Shape (n, k): no more than the distance from each centroid plus how far that has moved; (0, 0) if not kept."""
 
 
 class Centers(NamedTuple):
-    """The centroids of an assignment and how they lie to those of the last one."""
+    """The centroids of an assignment, and how far they are from each other and from where they were."""
 
     exact: Floats
     """Shape (k, d): scaled."""
     rounded: Singles
-    """Shape (k, d): from the middle of the points; zeros for those that take none."""
+    """Shape (k, d): from the middle; zeros for those that take no points."""
     norms: Singles
-    """Shape (k,): the lengths of ``rounded``; ``ASIDE`` for those that take no points."""
+    """Shape (k,): how far each lies from the middle; for those that take no points, farther than any other."""
     halves: Singles
-    """Shape (k, k): no more than half the distance between two; infinite from each to itself."""
+    """Shape (k, k): no more than half the distance between two; 0 for each and itself."""
+    bounded: bool
+    """Whether the bounds of the points hold for these, when they are corrected by:"""
     moves: Singles
-    """Shape (k,): no less than how far each has moved."""
-    drift_low: Singles
-    """Shape (k,): no more than how far each has moved altogether."""
-    drift_high: Singles
+    """Shape (k,): no less than how far each has moved since the last assignment."""
+    least_path: Singles
+    """Shape (k,): no more than how far each has moved since bounds are kept, all moves added up."""
+    most_path: Singles
     """Shape (k,): no less than that."""
 
 
-@jit
+class Scratch(NamedTuple):
+    """Arrays to work in: those of one thread."""
+
+    active: Indices
+    """Shape (block,): the points that bounds do not settle."""
+    products: Singles
+    """Shape (block, k): theirs with the centroids."""
+    candidates: Indices
+    """Shape (k,)."""
+    low: Singles
+    """Shape (k,)."""
+    high: Singles
+    """Shape (k,)."""
+    sums: Floats
+    """Shape (GROUP,)."""
+
+
+def scratch(block: int, k: int) -> Scratch:
+    """Return arrays for up to ``block`` points at a time."""
+    return Scratch(
+        active=np.empty(block, np.int64),
+        products=np.empty((block, k), np.float32),
+        candidates=np.empty(k, np.int64),
+        low=np.empty(k, np.float32),
+        high=np.empty(k, np.float32),
+        sums=np.empty(GROUP),
+    )
+
+
+@reordered
 def center(X: Floats, scale: float, middle: Floats, rounded: Singles, norms: Singles) -> None:
-    """Fill ``rounded``, shape (n, d), with ``X · scale − middle`` and ``norms``, shape (n,), with the lengths."""
-    lanes = np.empty(LANES)
-    d = X.shape[1]
-    whole = d - d % LANES
+    """Fill ``rounded``, shape (n, d), with ``X · scale − middle`` and ``norms``, shape (n,), with the lengths of the rows."""
     for i in range(X.shape[0]):
-        x, out = X[i], rounded[i]
-        for axis in range(d):
-            out[axis] = x[axis] * scale - middle[axis]
-        lanes[:] = 0.0
-        for start in range(0, whole, LANES):
-            part = out[start : start + LANES]
-            for lane in range(LANES):
-                value = np.float64(part[lane])
-                lanes[lane] += value * value
-        for axis in range(whole, d):
-            lanes[0] += np.float64(out[axis]) * np.float64(out[axis])
-        norms[i] = np.sqrt(lanes.sum())
+        x, row = X[i], rounded[i]
+        square = 0.0
+        for axis in range(X.shape[1]):
+            away = x[axis] * scale - middle[axis]
+            row[axis] = away
+            square += away * away
+        norms[i] = np.sqrt(square)
 
 
-@jit
-def squared_between(a: Singles, b: Singles, lanes: Singles) -> np.float32:
-    """Return the squared distance of two rounded rows, shape (d,), added up in no particular order."""
-    d = a.shape[0]
-    whole = d - d % LANES
-    lanes[:] = 0.0
-    for start in range(0, whole, LANES):
-        p, q = a[start : start + LANES], b[start : start + LANES]
-        for lane in range(LANES):
-            t = p[lane] - q[lane]
-            lanes[lane] += t * t
+@reordered
+def squared_between(a: Singles, b: Singles) -> np.float32:
+    """Return the squared distance of two rows, shape (d,), in float32."""
     total = np.float32(0.0)
-    for axis in range(whole, d):
-        t = a[axis] - b[axis]
-        total += t * t
-    for lane in range(LANES):
-        total += lanes[lane]
+    for axis in range(a.shape[0]):
+        total += (a[axis] - b[axis]) * (a[axis] - b[axis])
     return total
 
 
-@jit
-def first_of_least(x: Floats, scale: float, centers: Floats, candidates: Indices, count: int, sums: Floats) -> int:
-    """Return the first of the nearest of ``count`` candidates: here the distances are those that the kernels agree on.
-
-    Several candidates at a time, since within a distance each addition has to wait for the one before.
-    """
-    best, nearest = np.inf, 0
-    for start in range(0, count, LANES):
-        some = min(LANES, count - start)
-        sums[:some] = 0.0
-        names = candidates[start : start + some]
-        for axis in range(x.shape[0]):
-            value = x[axis] * scale
-            for lane in range(some):
-                t = value - centers[names[lane], axis]
-                sums[lane] += t * t
-        for lane in range(some):
-            if sums[lane] < best:
-                best, nearest = sums[lane], names[lane]
-    return nearest
+@inline
+def error_shares(d: int) -> tuple[np.float32, np.float32, np.float32]:
+    """Return the shares of |p||q|, of (|p| + |q|)² and of 1 in the error of a squared distance that comes from a product."""
+    steps = (d + 2) * UNIT
+    return np.float32(2.02 * steps / (1.0 - steps)), np.float32(8.0 * UNIT), np.float32(d * 2.0**-122)
 
 
-@jit
-def settle(rows: Rows, centers: Centers, products: Singles, active: Indices, count: int) -> None:
-    """Give ``count`` points to their nearest centroid, by their products with all of them, and renew their bounds.
+@inline
+def interval(product: np.float32, p: np.float32, q: np.float32, shares: Shares) -> tuple[np.float32, np.float32]:
+    """Return what a squared distance lies between, by the product of two rows of the lengths ``p`` and ``q``."""
+    square = (q * q - np.float32(2.0) * product) + p * p
+    error = shares[0] * p * q + shares[1] * (p + q) * (p + q) + shares[2]
+    return square - error, square + error
+
+
+@inline
+def error_between(distance: np.float32, p: np.float32, q: np.float32, d: int) -> np.float32:
+    """Return the error of a ``distance`` that comes from :func:`squared_between`."""
+    return distance * np.float32((d + 8) * UNIT) + (p + q) * np.float32(2.0 * UNIT) + np.float32(np.sqrt(d) * 2.0**-61)
+
+
+@bare
+def halve(products: Singles, norms: Singles, first: int, d: int) -> None:
+    """Turn the products of some centroids with all of them into no more than half their distances.
 
     Parameters
     ----------
-    rows : Rows
-        ``labels``, ``upper`` and ``lower`` are changed.
-    centers : Centers
-    products : ndarray of shape (count, k), float32
-        Of the rounded points and centroids.
-    active : ndarray of shape (count or more,)
-        Which points they are.
-    count : int
+    products : ndarray of shape (m, k), float32
+        Changed in place.
+    norms : ndarray of shape (k,), float32
+    first : int
+        Which centroid the first row belongs to.
+    d : int
     """
-    k = products.shape[1]
-    two, zero = np.float32(2.0), np.float32(0.0)
-    of_product, of_rest, least_error = errors(centers.rounded.shape[1])
-    squares = centers.norms * centers.norms
-    slopes = (of_product + two * of_rest) * centers.norms
-    offsets = of_rest * squares + least_error
-    low, high = np.empty(k, np.float32), np.empty(k, np.float32)
+    shares = error_shares(d)
+    for i in range(products.shape[0]):
+        row, norm = products[i], norms[first + i]
+        for j in range(row.shape[0]):
+            low, _ = interval(row[j], norm, norms[j], shares)
+            row[j] = np.float32(0.5) * np.sqrt(max(low, np.float32(0.0))) * LESS
+        row[first + i] = 0.0
+
+
+@bare
+def first_of_least(x: Floats, scale: float, centers: Floats, candidates: Indices, count: int, sums: Floats) -> int:
+    """Return the first of the nearest of ``count`` candidates, by the distances that all kernels agree on.
+
+    Each addition has to wait for the one before, so several candidates are added up side by side.
+    """
+    least, nearest = np.inf, 0
+    for start in range(0, count, GROUP):
+        names = candidates[start : min(start + GROUP, count)]
+        sums[:] = 0.0  # adding the first square to zero rounds nothing
+        for axis in range(x.shape[0]):
+            value = x[axis] * scale
+            for c in range(names.shape[0]):
+                away = value - centers[names[c], axis]
+                sums[c] += away * away
+        for c in range(names.shape[0]):
+            if sums[c] < least:
+                least, nearest = sums[c], names[c]
+    return nearest
+
+
+@bare
+def settle_by_definition(rows: Rows, centers: Floats, start: int, stop: int, desk: Scratch) -> None:
+    """Give the points from ``start`` to ``stop`` to the nearest of ``centers``, shape (k, d), wherever those may be."""
+    k = centers.shape[0]
+    for j in range(k):
+        desk.candidates[j] = j
+    for i in range(start, stop):
+        rows.labels[i] = first_of_least(rows.exact[i], rows.scale, centers, desk.candidates, k, desk.sums)
+
+
+@bare
+def settle(rows: Rows, centers: Centers, count: int, desk: Scratch) -> None:
+    """Give the first ``count`` active points to their nearest centroid, by their products with all; renew their bounds."""
+    k = centers.exact.shape[0]
+    shares = error_shares(centers.rounded.shape[1])
+    low, high, candidates = desk.low, desk.high, desk.candidates
     ordered = high.view(np.int32)
-    candidates, sums = np.empty(k, np.int64), np.empty(LANES)
     for r in range(count):
-        i = active[r]
-        product, norm = products[r], rows.norms[i]
-        square = norm * norm
-        share = of_rest * square
+        i, products = desk.active[r], desk.products[r]
+        norm = rows.norms[i]
         for j in range(k):
-            distance = (squares[j] - two * product[j]) + square
-            error = (offsets[j] + norm * slopes[j]) + share
-            low[j] = distance - error
-            high[j] = distance + error
-        # Non-negative floats are ordered as their bits are, and the least integer is found several at a time.
-        place = ordered[0]
+            low[j], high[j] = interval(products[j], norm, centers.norms[j], shares)
+        # Floats that are not negative are ordered as their bits are, and of integers the least is found several at a time.
+        least_bits = ordered[0]
         for j in range(k):
-            place = min(place, ordered[j])
-        ordered[0] = place
+            least_bits = min(least_bits, ordered[j])
+        ordered[0] = least_bits
         least = high[0]
         found, name = 0, 0
         for j in range(k):
-            near = low[j] <= least
-            found += near
-            name += j if near else 0
+            found += low[j] <= least
+            name += j if low[j] <= least else 0
         if found > 1:
             found = 0
             for j in range(k):
                 candidates[found] = j
                 found += low[j] <= least
-            name = first_of_least(rows.exact[i], rows.scale, centers.exact, candidates, found, sums)
+            name = first_of_least(rows.exact[i], rows.scale, centers.exact, candidates, found, desk.sums)
         rows.labels[i] = name
-        if rows.lower.shape[0]:
+        if rows.lower.shape[0] > 0:
             rows.upper[i] = np.sqrt(least) * MORE
             lower = rows.lower[i]
             for j in range(k):
-                lower[j] = (np.sqrt(max(low[j], zero)) + centers.drift_low[j]) * LESS
+                lower[j] = (np.sqrt(max(low[j], np.float32(0.0))) + centers.least_path[j]) * LESS
 
 
-@jit
-def screen(rows: Rows, centers: Centers, start: int, stop: int, active: Indices) -> int:
-    """Settle those of the points from ``start`` to ``stop`` for which the bounds, or a few distances, are enough.
+@bare
+def screen(rows: Rows, centers: Centers, start: int, stop: int, desk: Scratch) -> int:
+    """Settle those of the points from ``start`` to ``stop`` for which the bounds and a few distances are enough.
 
     Returns
     -------
     int
-        How many of them are left; ``active`` is filled with their indices. All, if the bounds are good for nothing here.
+        How many points are left; ``desk.active`` holds which. It is all of them if the bounds turn out to decide little.
     """
     k, d = centers.rounded.shape
-    _, _, least_error = errors(d)
-    relative, rest = np.float32((d + 8) * UNIT), np.float32(2.0 * UNIT)
-    least_error = np.sqrt(least_error)
-    lanes, sums = np.empty(LANES, np.float32), np.empty(LANES)
-    candidates = np.empty(k, np.int64)
+    path, candidates = centers.most_path, desk.candidates
     left = 0
     for i in range(start, stop):
         if i == start + TRIAL and left > TRIAL // 2:
             for r in range(stop - start):
-                active[r] = start + r
+                desk.active[r] = start + r
             return stop - start
         own = rows.labels[i]
         lower, halves = rows.lower[i], centers.halves[own]
@@ -217,87 +254,82 @@ def screen(rows: Rows, centers: Centers, start: int, stop: int, active: Indices)
         rows.upper[i] = upper
         found = 0
         for j in range(k):
-            found += max(lower[j] - centers.drift_high[j], halves[j]) <= upper
-        if found == 0:
+            found += (lower[j] - path[j] <= upper) & (halves[j] <= upper)
+        if found == 1:  # the own centroid alone
             continue
+        # How far is the own centroid really?
         point, norm = rows.rounded[i], rows.norms[i]
-        distance = np.sqrt(squared_between(point, centers.rounded[own], lanes))
-        error = distance * relative + (norm + centers.norms[own]) * rest + least_error
+        distance = np.sqrt(squared_between(point, centers.rounded[own]))
+        error = error_between(distance, norm, centers.norms[own], d)
         upper = min(upper, (distance + error) * MORE)
         rows.upper[i] = upper
-        lower[own] = (max(distance - error, np.float32(0.0)) + centers.drift_low[own]) * LESS
+        lower[own] = (max(distance - error, np.float32(0.0)) + centers.least_path[own]) * LESS
         found = 0
         for j in range(k):
             candidates[found] = j
-            found += (max(lower[j] - centers.drift_high[j], halves[j]) <= upper) | (j == own)
+            found += (lower[j] - path[j] <= upper) & (halves[j] <= upper)
         if found == 1:
             continue
-        if found > k // PAIR + 1:
-            active[left] = i
+        if found > k // PRODUCTS + 1:
+            desk.active[left] = i
             left += 1
             continue
-        kept = 0
+        # How far are the others that may be nearer?
         for c in range(found):
             j = candidates[c]
-            if j != own and lower[j] - centers.drift_high[j] <= upper:
-                distance = np.sqrt(squared_between(point, centers.rounded[j], lanes))
-                error = distance * relative + (norm + centers.norms[j]) * rest + least_error
+            if j != own and lower[j] - path[j] <= upper:
+                distance = np.sqrt(squared_between(point, centers.rounded[j]))
+                error = error_between(distance, norm, centers.norms[j], d)
                 upper = min(upper, (distance + error) * MORE)
-                lower[j] = (max(distance - error, np.float32(0.0)) + centers.drift_low[j]) * LESS
+                lower[j] = (max(distance - error, np.float32(0.0)) + centers.least_path[j]) * LESS
+        rows.upper[i] = upper
+        near = 0
         for c in range(found):
             j = candidates[c]
-            candidates[kept] = j
-            kept += lower[j] - centers.drift_high[j] <= upper
-        rows.upper[i] = upper
+            candidates[near] = j
+            near += lower[j] - path[j] <= upper
         name = candidates[0]
-        if kept > 1:
-            name = first_of_least(rows.exact[i], rows.scale, centers.exact, candidates, kept, sums)
+        if near > 1:
+            name = first_of_least(rows.exact[i], rows.scale, centers.exact, candidates, near, desk.sums)
         rows.labels[i] = name
     return left
 
 
-@inline
-def errors(d: int) -> tuple[np.float32, np.float32, np.float32]:
-    """Return what the error of a squared distance by a product is made of: see :mod:`high_d`."""
-    return np.float32(2.02 * d * UNIT), np.float32(12.0 * UNIT), np.float32(d * 2.0**-122)
-
-
 @jit
-def move(
-    X: Floats,
-    scale: float,
-    moved: Indices,
-    old: NDArray[np.int16],
-    new: NDArray[np.int16],
-    first: int,
-    stop: int,
-    anchors: Floats,
-    sums: Floats,
-) -> None:
+def move(rows: Rows, moved: Indices, old: NDArray[np.int16], first: int, stop: int, anchors: Floats, sums: Floats) -> None:
     """Move points from the sums of their old labels to those of their new ones, as far as the axes ``first`` … ``stop`` go.
 
     Parameters
     ----------
-    X : ndarray of shape (n, d)
-    scale : float
+    rows : Rows
     moved : ndarray of int
-        The points that changed.
-    old, new : ndarray of shape (n,), int16
+        The points whose labels changed.
+    old : ndarray of shape (n,), int16
+        The labels that they had.
     first, stop : int
     anchors : ndarray of shape (bins,)
     sums : ndarray of shape (k + 1, bins, d)
-        Changed in place.
+        Changed in place. Those of nobody, the last, are not kept.
     """
-    rest = np.empty(stop - first)
+    bins, nobody = sums.shape[1], sums.shape[0] - 1
+    pieces = np.empty((bins, stop - first))
     for i in moved:
-        x = X[i, first:stop]
+        x = rows.exact[i, first:stop]
+        piece = pieces[0]
         for axis in range(stop - first):
-            rest[axis] = x[axis] * scale
-        for b in range(anchors.shape[0]):
-            anchor = anchors[b]
-            leave, enter = sums[old[i], b, first:stop], sums[new[i], b, first:stop]
+            piece[axis] = x[axis] * rows.scale
+        for b in range(bins - 1):
+            anchor, piece, rest = anchors[b], pieces[b], pieces[b + 1]
             for axis in range(stop - first):
-                piece = (rest[axis] + anchor) - anchor
-                rest[axis] -= piece
-                leave[axis] -= piece
-                enter[axis] += piece
+                value = piece[axis]
+                piece[axis] = (value + anchor) - anchor
+                rest[axis] = value - piece[axis]
+        for b in range(bins):
+            piece, enter = pieces[b], sums[rows.labels[i], b, first:stop]
+            for axis in range(stop - first):
+                enter[axis] += piece[axis]
+        if old[i] != nobody:
+            for b in range(bins):
+                piece, leave = pieces[b], sums[old[i], b, first:stop]
+                for axis in range(stop - first):
+                    leave[axis] -= piece[axis]

@@ -4,15 +4,19 @@ Only modules that hold compiled loops import this one, and they are imported by 
 alone, in the background: importing numba takes longer than opening the window, and the program also works without it.
 
 Every loop releases the GIL and is cached on disk, so that only the first start after an installation compiles. Floating-point
-arithmetic is strict: no reordering, no contraction to fused multiply-adds, so that every machine gives the same bits.
+arithmetic is strict, except where :func:`reordered` says so: no reordering, no contraction to fused multiply-adds, so that
+every machine gives the same bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -21,7 +25,7 @@ _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"
 
 def jit(function: F) -> F:
     """Compile ``function`` at its first call, or take it from the cache."""
-    return cast(F, numba.njit(**_OPTIONS)(function))
+    return _compiled(function)
 
 
 def bare(function: F) -> F:
@@ -31,11 +35,56 @@ def bare(function: F) -> F:
     ``function`` nor what it calls may create an array.
     """
     try:
-        return cast(F, numba.njit(**_OPTIONS, _nrt=False)(function))
+        return _compiled(function, _nrt=False)
     except (KeyError, TypeError):  # the option is not documented; without it the loop is only slower
         return jit(function)
+
+
+def reordered(function: F) -> F:
+    """Compile ``function`` and let additions be reordered and fused: for sums of which only a bound is needed."""
+    return _compiled(function, fastmath={"reassoc", "contract"})
 
 
 def inline(function: F) -> F:
     """Compile ``function`` into each of its callers: for the steps of an innermost loop."""
     return cast(F, numba.njit(inline="always", error_model="numpy")(function))
+
+
+def _compiled(function: F, **more: Any) -> F:
+    try:
+        return cast(F, numba.njit(**_OPTIONS, **more)(function))
+    except RuntimeError:
+        if not is_cached():
+            raise
+        # Neither the package's folder nor the user's cache can be written to: every start compiles.
+        _OPTIONS["cache"] = False
+        return _compiled(function, **more)
+
+
+def is_cached() -> bool:
+    """Whether there is a place on disk for what is compiled."""
+    return bool(_OPTIONS["cache"])
+
+
+class Uncached(Exception):
+    """A loop is not in the cache."""
+
+
+@contextmanager
+def from_cache_alone() -> Iterator[None]:
+    """Raise :class:`Uncached` where this thread would compile a loop, instead of taking it from the cache."""
+    with event.install_listener("numba:compile", _Refusal()):
+        yield
+
+
+class _Refusal(event.Listener):  # type: ignore[misc]
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+
+    def on_start(self, event: object) -> None:
+        """Refuse, unless it is a function of somebody else's that is being compiled."""
+        if threading.get_ident() == self._thread:
+            raise Uncached
+
+    def on_end(self, event: object) -> None:
+        """Let others finish."""

@@ -40,6 +40,9 @@ WORTH_A_THREAD = 1 << 18
 BUCKET = 1 << 16
 """Points a bucket at most, if they are spread evenly."""
 
+TOUCH = 64
+"""Points of which one is in every page of memory."""
+
 DIGIT = 14
 """Bits of a digit at most, within a bucket: the counters must stay in a cache."""
 
@@ -188,6 +191,10 @@ def _deal(X: Floats, keys: Keys, rest_bits: int, counts: Counts, crew: _Crew) ->
     places = edges[:-1] + np.cumsum(counts, axis=0) - counts
     records = np.empty((n, 1 + d))
     tags = records.view(np.uint32)
+    # Whatever comes first is dealt all over the table. Had none of it been touched yet, the system would have to make all of it
+    # in that one call, which nobody could cancel.
+    for piece in crew.pieces(0, n):
+        records[piece][::TOUCH] = 0.0
 
     def deal(number: int) -> None:
         for piece in crew.pieces(*crew.share(number)):

@@ -8,7 +8,8 @@ rounded to a multiple of the quantum, and what is left of x goes on to the next 
 floating-point summation", ARITH 2013; the cut is that of Rump, Ogita & Oishi, "Accurate floating-point summation", SIAM J. Sci.
 Comput. 31, 2008). There are as many bins as the finest digit of the data asks for, which makes it two or three for most data.
 
-The bins of a cluster are added once, correctly rounded, whenever somebody wants its mean. Its inertia follows from the same bins,
+The bins of a cluster are added once, correctly rounded, whenever somebody wants its mean. Its inertia follows from the same
+bins,
 
     Σ |x − c|²  =  Σ |x|²  −  Σ_j ( 2 c_j · S_j  −  n_j |c_j|² ),
 
@@ -37,7 +38,7 @@ _SPLITTER = 2.0**27 + 1.0
 
 @lru_cache
 def anchors_for(terms: int, finest: float) -> Floats:
-    """Return the anchors of the bins that hold ``terms`` numbers below 1 in magnitude, all of them multiples of ``finest``.
+    """Return the anchors of the bins that hold ``terms`` numbers up to 1 in magnitude, all of them multiples of ``finest``.
 
     Returns
     -------
@@ -53,13 +54,16 @@ def anchors_for(terms: int, finest: float) -> Floats:
     return anchors
 
 
-def finest_digit(values: Floats) -> float:
-    """Return the lowest bit that is set in any of ``values``, as a power of two; 1 if all are zero."""
-    bits = np.ascontiguousarray(values).view(np.int64)
+def measure(values: Floats) -> tuple[float, float]:
+    """Return the largest magnitude among ``values``, shape (n,), and the lowest bit set in any of them, as a power of two.
+
+    The latter is infinite if all values are zero.
+    """
+    bits = values.view(np.int64)
     mantissa = bits & ((1 << 52) - 1)
     without = np.where(mantissa == 0, 0, bits & (bits - 1)).view(np.float64)
     digits = np.abs(values - without)
-    return float(np.min(digits, initial=1.0, where=digits > 0))
+    return float(np.max(np.abs(values))), float(np.min(digits, initial=np.inf, where=digits > 0))
 
 
 def cut(values: Floats, anchors: Floats) -> list[Floats]:
@@ -89,7 +93,7 @@ def add_squares(values: Floats, scale: float, anchors: Floats, bins: Floats) -> 
 def add_labeled(
     X: Floats, scale: float, labels: NDArray[np.int16], anchors: Floats, sums: Floats, counts: NDArray[np.int64]
 ) -> None:
-    """Add the points ``X · scale``, shape (n, d), to the bins of their labels, shape (k, d, bins), and count them, shape (k,)."""
+    """Add the points ``X · scale``, shape (n, d), to their labels' ``sums``, shape (k, d, bins), and ``counts``, shape (k,)."""
     counts += np.bincount(labels, minlength=len(counts))
     for axis in range(X.shape[1]):
         for b, piece in enumerate(cut(X[:, axis] * scale, anchors)):

@@ -55,7 +55,7 @@ def rounded(partials: Floats, used: int) -> float:
     if used == 0:
         return 0.0
     i = used - 1
-    total, lost = partials[i], 0.0
+    total, lost = float(partials[i]), 0.0
     while i > 0 and lost == 0.0:
         i -= 1
         total, lost = two_sum(total, partials[i])
@@ -69,19 +69,6 @@ def rounded(partials: Floats, used: int) -> float:
 
 
 @jit
-def total_of(bins: Floats, partials: Floats) -> float:
-    """Return the correctly rounded sum of ``bins``; ``partials`` is scratch of the same length."""
-    if bins.shape[0] == 1:
-        return bins[0]
-    if bins.shape[0] == 2:
-        return bins[0] + bins[1]
-    used = 0
-    for b in range(bins.shape[0]):
-        used = grow(partials, used, bins[b])
-    return rounded(partials, used)
-
-
-@jit
 def move_to_means(sums: Floats, counts: NDArray[np.int64], centroids: Floats) -> None:
     """Move each centroid that has points to their mean, in place.
 
@@ -91,11 +78,22 @@ def move_to_means(sums: Floats, counts: NDArray[np.int64], centroids: Floats) ->
     counts : ndarray of shape (k or more,)
     centroids : ndarray of shape (k, d)
     """
-    partials = np.empty(sums.shape[2])
+    bins = sums.shape[2]
+    partials = np.empty(bins)
     for j in range(centroids.shape[0]):
-        if counts[j] > 0:
+        if counts[j] == 0:
+            continue
+        if bins <= 2:  # a single addition rounds correctly; adding a bin to zero does not round at all
+            first, second = sums[j, :, 0], sums[j, :, bins - 1]
+            rest = 1.0 if bins == 2 else 0.0
             for axis in range(centroids.shape[1]):
-                centroids[j, axis] = total_of(sums[j, axis], partials) / counts[j]
+                centroids[j, axis] = (first[axis] + second[axis] * rest) / counts[j]
+            continue
+        for axis in range(centroids.shape[1]):
+            used = 0
+            for b in range(bins):
+                used = grow(partials, used, sums[j, axis, b])
+            centroids[j, axis] = rounded(partials, used) / counts[j]
 
 
 @jit
@@ -182,10 +180,10 @@ def add_squares(values: Floats, scale: float, anchors: Floats, bins: Floats) -> 
 
 
 @jit
-def finest_digit(values: Floats) -> float:
-    """Return the lowest bit that is set in any of ``values``, shape (n,), as a power of two; 1 if all are zero."""
+def measure(values: Floats) -> tuple[float, float]:
+    """Return the largest magnitude among ``values``, shape (n,), and the lowest bit set in any: see :func:`exact.measure`."""
     bits = values.view(np.int64)
-    finest = np.full(LANES, 1.0)
+    finest, largest = np.full(LANES, np.inf), np.zeros(LANES)
     digit, without = np.empty(LANES), np.empty(LANES, np.int64)
     for start in range(0, values.shape[0], LANES):
         part, word = values[start : start + LANES], bits[start : start + LANES]
@@ -194,10 +192,12 @@ def finest_digit(values: Floats) -> float:
             without[i] = 0 if word[i] & 0xFFFFFFFFFFFFF == 0 else word[i] & (word[i] - 1)
         floats = without.view(np.float64)
         for i in range(n):
+            magnitude = abs(part[i])
+            largest[i] = magnitude if magnitude > largest[i] else largest[i]
             digit[i] = abs(part[i] - floats[i])
-            digit[i] = digit[i] if digit[i] > 0.0 else 1.0
+            digit[i] = digit[i] if digit[i] > 0.0 else np.inf
             finest[i] = digit[i] if digit[i] < finest[i] else finest[i]
-    return finest.min()
+    return largest.max(), finest.min()
 
 
 @inline

@@ -6,19 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kmeans_gui.clustering.kernels import curve, exact_compiled, plus_plus_compiled, threads
+from kmeans_gui.clustering.kernels import curve, exact_compiled, many, nearest, plus_plus_compiled, threads
 from kmeans_gui.clustering.kernels.base import Kernel
 from kmeans_gui.clustering.kernels.filtering import Filtering
 from kmeans_gui.clustering.kernels.fused import Fused
+from kmeans_gui.clustering.kernels.high_d import HighD
 from kmeans_gui.clustering.kernels.points import Ask, Loops, Points, Rows
-from kmeans_gui.clustering.kernels.relay import Relay
 from kmeans_gui.clustering.step import Floats
 
 MANY_AXES = 16
-"""Dimensions from which on matrix products beat one axis after the other."""
-
-HUGE = 1 << 20
-"""Points whose sorting is noticed, so that the first assignments are made meanwhile."""
+WIDE = 1 << 9
+MUCH = 1 << 21
+"""Axes, coordinates of all centroids, and coordinates to compare, from which on matrix products beat axis after axis."""
 
 
 def _sort(X: Floats, cancelled: Ask, scale: float) -> tuple[Rows, Floats]:
@@ -26,9 +25,10 @@ def _sort(X: Floats, cancelled: Ask, scale: float) -> tuple[Rows, Floats]:
 
 
 COMPILED = Loops(
-    finest_digit=exact_compiled.finest_digit,
+    measure=exact_compiled.measure,
     add_squares=exact_compiled.add_squares,
     add_labeled=exact_compiled.add_labeled,
+    bring_nearer=nearest.bring_nearer,
     move_to_means=exact_compiled.move_to_means,
     inertia=exact_compiled.inertia,
     choose_far_points=plus_plus_compiled.choose_far_points,
@@ -36,28 +36,37 @@ COMPILED = Loops(
 )
 
 
-def choose(points: Points, k: int, cancelled: Ask, watched: bool) -> Kernel:
+def choose(points: Points, k: int, cancelled: Ask) -> Kernel:
     """Return the compiled kernel for ``points`` and ``k``.
 
-    In two and three dimensions filtering looks at few points only, and wins as soon as sorting them pays, which is from some ten
-    thousand on. In more dimensions the boxes of a tree are no longer small. There, and for few points, every point is compared
-    with every centroid: axis by axis while the axes are few, by matrix products where they are many.
+    In two and three dimensions filtering looks at few points only, and wins as soon as sorting them pays, which is from some
+    ten thousand on. In more dimensions the boxes of a tree are no longer small. There, and for few points, every point is
+    compared with every centroid: axis by axis while there is little to multiply, else by matrix products. The figures are
+    where one was seen to overtake the other.
     """
     if Points.sorts(points.n, points.d):
-        if watched and points.n >= HUGE:
-            return Relay(Fused(points, k, cancelled), lambda unwanted: Filtering(points, k, unwanted))
         return Filtering(points, k, cancelled)
+    if points.d >= MANY_AXES and points.d * k >= WIDE and points.n * points.d * k >= MUCH:
+        return HighD(points, k, cancelled)
     return Fused(points, k, cancelled)
 
 
-KERNELS: dict[str, Callable[[Points, int, Ask], Kernel]] = {"fused": Fused, "filtering": Filtering}
+KERNELS: dict[str, Callable[[Points, int, Ask], Kernel]] = {"fused": Fused, "filtering": Filtering, "high-d": HighD}
 """By name, for tests and benchmarks that force one."""
 
 
 def exercise() -> None:
     """Run each kernel once, so that all its loops are compiled or taken from the cache."""
     rng = np.random.default_rng(0)
-    for name, n, d in (("fused", 64, 2), ("filtering", 1024, 2), ("filtering", 1024, 3)):
+    for name, n, d, k in (("fused", 64, 2, 3), ("filtering", 1024, 2, 3), ("high-d", 256, 20, 9)):
         points = Points(rng.random((n, d)), COMPILED)
-        kernel = KERNELS[name](points, 3, lambda: False)
-        kernel.advance(points.X[kernel.far_points(0, rng.random((2, 3)))], 50)
+        kernel = KERNELS[name](points, k, lambda: False)
+        start = points.X[kernel.far_points(0, rng.random((k - 1, 2)))]
+        for centroids in (start, start + 0.1, start, start + 2.0**21):
+            kernel.assign(centroids)
+        kernel.adopt(kernel.labels())
+        end = kernel.advance(start, 50).centroids
+        kernel.inertia(end)
+        kernel.assignment()
+        kernel.bring_nearer(end[0], np.full(n, np.inf))
+    many.exercise(Points(rng.random((64, 2)), COMPILED))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.compiled import inline
+from kmeans_gui.clustering.kernels.compiled import inline, jit
 from kmeans_gui.clustering.step import Floats
 
 BLOCK = 1024
@@ -135,3 +135,13 @@ def _anywhere(
         for i in range(stop - start):
             nearer = distances[i] < least[i]
             least[i], winner[i] = distances[i] if nearer else least[i], name if nearer else winner[i]
+
+
+@jit
+def bring_nearer(X: Floats, scale: float, center: Floats, nearest: Floats) -> None:
+    """Lower ``nearest``, shape (n,), to the squared distances of ``X · scale``, shape (n, d), from ``center`` that are less."""
+    for i in range(X.shape[0]):
+        distance = 0.0
+        for axis in range(X.shape[1]):
+            distance += (X[i, axis] * scale - center[axis]) * (X[i, axis] * scale - center[axis])
+        nearest[i] = distance if distance < nearest[i] else nearest[i]

@@ -26,10 +26,15 @@ def _sort(X: Floats, cancelled: Ask, scale: float) -> tuple[Rows, Floats]:
     return rows, np.multiply(X[rows].T, scale, order="C")
 
 
+def _bring_nearer(X: Floats, scale: float, center: Floats, nearest: Floats) -> None:
+    np.minimum(nearest, squared(X * scale, center), out=nearest)
+
+
 PLAIN = Loops(
-    finest_digit=exact.finest_digit,
+    measure=exact.measure,
     add_squares=exact.add_squares,
     add_labeled=exact.add_labeled,
+    bring_nearer=_bring_nearer,
     move_to_means=exact.move_to_means,
     inertia=exact.inertia,
     choose_far_points=choose_far_points,

@@ -30,12 +30,14 @@ Ask = Callable[[], bool]
 class Loops:
     """The loops that all regimes share, plain or compiled; both give the same results.
 
-    The functions are those of :mod:`exact`, of :mod:`plus_plus`, and the sort along a space-filling curve.
+    The functions are those of :mod:`exact` and :mod:`plus_plus`, the sort along a space-filling curve, and ``bring_nearer``,
+    for :meth:`kmeans_gui.clustering.kernels.base.Kernel.bring_nearer`.
     """
 
-    finest_digit: Callable[[Floats], float]
+    measure: Callable[[Floats], tuple[float, float]]
     add_squares: Callable[[Floats, float, Floats, Floats], None]
     add_labeled: Callable[[Floats, float, NDArray[np.int16], Floats, Floats, Counts], None]
+    bring_nearer: Callable[[Floats, float, Floats, Floats], None]
     move_to_means: Callable[[Floats, Counts, Floats], None]
     inertia: Callable[[Floats, Counts, Floats, Floats], float]
     choose_far_points: Callable[[Floats, int, Floats, Ask], NDArray[np.int64]]
@@ -74,9 +76,11 @@ class Points:
         self.X.flags.writeable = False  # always, since for arrays of either kind the loops would be compiled twice
         self.n, self.d = X.shape
         self.loops = loops
+        measured = [loops.measure(part) for part in self._slices(cancelled)]
+        largest, finest = max(m[0] for m in measured), min(m[1] for m in measured)
         # Beyond 2¹⁰⁰⁰ there is no reciprocal; what it would lift to 1 is subnormal and may stay small.
-        self.scale = math.ldexp(1.0, min(-math.frexp(max(-float(X.min()), float(X.max())))[1], 1000))
-        self.finest = min(loops.finest_digit(part) for part in self._slices(cancelled)) * self.scale
+        self.scale = math.ldexp(1.0, min(-math.frexp(largest)[1], 1000))
+        self.finest = min(finest * self.scale, 1.0)
         self.anchors = anchors_for(self.n, self.finest)
         self._squares: Floats | None = None
         self._order: tuple[Rows | None, Floats] | None = None

@@ -1,7 +1,7 @@
 """Relay: begins with one kernel and goes on with a better one as soon as that is ready.
 
-Sorting ten million points takes longer than the first assignments of them, and compiling longer than a run on a small board. So
-a run begins at once with what is at hand. Since all kernels give the same answers, nobody can tell where the baton passed.
+Loading the compiled kernels takes longer than a run on a small board, so a run begins at once with what is at hand. Since all
+kernels give the same answers, nobody can tell where the baton passed.
 """
 
 from __future__ import annotations

@@ -32,8 +32,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
-from kmeans_gui.clustering.kernels.exact_compiled import move_to_means
+from kmeans_gui.clustering.kernels.compiled import bare, inline
 from kmeans_gui.clustering.kernels.nearest import find_nearest
 from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
 from kmeans_gui.clustering.step import Floats
@@ -281,12 +280,8 @@ def decided_by(tree: Tree, start: int, stop: int, level: int, m: int, own: Scrat
     zs = tree.columns[d - 1, start:stop]
     second[:n] = np.inf
     for q in range(m):
-        x, y, z, name = (
-            own.coordinates[level, 0, q],
-            own.coordinates[level, 1, q],
-            own.coordinates[level, d - 1, q],
-            own.ids[level, q],
-        )
+        place, name = own.coordinates[level, :, q], own.ids[level, q]
+        x, y, z = place[0], place[1], place[d - 1]
         if d == 2:
             for i in range(n):
                 distance = (xs[i] - x) * (xs[i] - x) + (ys[i] - y) * (ys[i] - y)
@@ -404,129 +399,3 @@ def walk_roots(
         if tree.sizes[root] > 0:
             changed += walk(tree, root, candidates.shape[0], drift, expiring, own, anchors, sums, counts)
     return changed
-
-
-@jit
-def choose_candidates(centroids: Floats) -> tuple[NDArray[np.int64], bool]:
-    """Return the centroids that may take points, and whether all of those in use may.
-
-    Of several in the same place only the first may, so that they do not keep each other from being pruned; NaN is not in use.
-    """
-    k, d = centroids.shape
-    candidates = np.empty(k, np.int64)
-    m, all_may = 0, True
-    for j in range(k):
-        fresh = not np.isnan(centroids[j, 0])
-        if fresh:
-            for q in range(m):
-                axis = 0
-                while axis < d and centroids[candidates[q], axis] == centroids[j, axis]:
-                    axis += 1
-                if axis == d:
-                    fresh, all_may = False, False
-                    break
-        if fresh:
-            candidates[m] = j
-            m += 1
-    return candidates[:m], all_may
-
-
-@jit
-def farthest_move(before: Floats, after: Floats) -> float:
-    """Return no less than the farthest that a centroid has moved."""
-    farthest = 0.0
-    for j in range(before.shape[0]):
-        square = 0.0
-        for axis in range(before.shape[1]):
-            square += (after[j, axis] - before[j, axis]) ** 2
-        if square > farthest:  # never true of NaN
-            farthest = square
-    return np.sqrt(farthest) * (1.0 + 1e-12)
-
-
-@jit
-def iterate(
-    tree: Tree,
-    roots: int,
-    centroids: Floats,
-    state: Floats,
-    expiring: bool,
-    settling: float,
-    own: Scratch,
-    anchors: Floats,
-    sums: Floats,
-    counts: NDArray[np.int64],
-    most: int,
-    work: int,
-) -> tuple[int, int, int, bool]:
-    """Assign and update up to ``most`` times, or until about ``work`` points have been looked at.
-
-    Parameters
-    ----------
-    roots : int
-        The walks begin at the nodes from ``roots`` to 2 ``roots``.
-    centroids : ndarray of shape (k, d)
-        Changed in place.
-    state : ndarray of shape (1,)
-        The drift; changed in place.
-
-    Returns
-    -------
-    made, changed : int
-        How often it assigned, and how many labels changed last.
-    halt : int
-        A ``Halt``.
-    expiring : bool
-        Whether the next walk should keep account of expiry.
-    """
-    changed, made = 0, 0
-    before = np.empty_like(centroids)
-    own.work[0] = 0
-    while made < most and own.work[0] < work:
-        candidates, all_may = choose_candidates(centroids)
-        changed = walk_roots(
-            tree, roots, 2 * roots, candidates, centroids, state[0], expiring and all_may, own, anchors, sums, counts
-        )
-        made += 1
-        if changed == 0:
-            return made, changed, 1, expiring
-        expiring = changed < settling
-        for j in range(centroids.shape[0]):
-            if counts[j] == 0 and not np.isnan(centroids[j, 0]):
-                return made, changed, 2, expiring
-        before[:] = centroids
-        move_to_means(sums, counts, centroids)
-        state[0] += farthest_move(before, centroids)
-    return made, changed, 0, expiring
-
-
-@jit
-def list_runs(tree: Tree, roots: int, pending: NDArray[np.int64], starts: NDArray[np.int32], values: NDArray[np.int16]) -> int:
-    """List the runs of equal labels in spatial order; return how many there are.
-
-    What belongs to one centroid whole is not looked at. Runs beyond the length of ``starts`` are counted but not listed.
-    ``pending`` is scratch for the nodes from ``roots`` to 2 ``roots`` and what waits below one of them.
-    """
-    runs, last = 0, -1
-    left = roots
-    for root in range(roots):
-        pending[root] = 2 * roots - 1 - root
-    while left > 0:
-        left -= 1
-        node = pending[left]
-        if tree.sizes[node] == 0:
-            continue
-        if tree.owners[node] == MIXED and node < tree.first_leaf:
-            pending[left], pending[left + 1] = 2 * node + 1, 2 * node
-            left += 2
-            continue
-        start, stop = span(tree, node)
-        if tree.owners[node] != MIXED:
-            stop = start + 1
-        for i in range(start, stop):
-            if tree.labels[i] != last:
-                last = tree.labels[i]
-                if runs < starts.shape[0]:
-                    starts[runs], values[runs] = i, last
-                runs += 1
-    return runs

@@ -3,11 +3,17 @@
 Importing numba and loading its cache takes about a second, and the first start after an installation compiles for half a minute
 or so. Nobody waits for that: until it is done, :mod:`kmeans_gui.clustering.kernels.plain` does the work, with the same results.
 If numba is missing or broken, that is how it stays.
+
+Compiling is left to a process of its own, which fills the cache. Here it would hold up the event loop for a quarter of a second
+every other second, and leave 200 MiB behind.
 """
 
 from __future__ import annotations
 
+import atexit
 import logging
+import subprocess
+import sys
 import threading
 from types import ModuleType
 
@@ -51,14 +57,54 @@ def trouble() -> str | None:
 def _load() -> None:
     global _loaded, _trouble
     try:
-        from kmeans_gui.clustering.kernels import family
+        _loaded = _family()
+    except Exception as defect:  # noqa: BLE001  whatever is wrong with the compiler, plain numpy does the work
+        if isinstance(defect, ModuleNotFoundError) and defect.name == "numba":
+            _log.warning("compiled kernels are missing: %s", defect)
+            _trouble = "numba is not installed, so large data run slowly. Install it with: pip install numba"
+        else:
+            _log.exception("compiled kernels do not work")
+            _trouble = "numba does not work on this machine, so large data run slowly. The log says why."
 
+
+def _family() -> ModuleType:
+    """Return the compiled kernels, each of its loops compiled."""
+    from kmeans_gui.clustering.kernels import compiled, family
+
+    try:
+        with compiled.from_cache_alone():
+            family.exercise()
+    except compiled.Uncached:
+        if compiled.is_cached():
+            _fill_cache()
         family.exercise()
-    except ImportError as missing:
-        _log.warning("compiled kernels are missing: %s", missing)
-        _trouble = "numba is not installed, so large data run slowly. Install it with: pip install numba"
-    except Exception:  # noqa: BLE001  whatever is wrong with the compiler, plain numpy does the work
-        _log.exception("compiled kernels do not work")
-        _trouble = "numba does not work on this machine, so large data run slowly. The log says why."
-    else:
-        _loaded = family
+    return family
+
+
+_PROGRAM = """
+import os, sys
+sys.path[:] = sys.argv[1:]
+if hasattr(os, "nice"):
+    os.nice(10)
+from kmeans_gui.clustering.kernels import family
+family.exercise()
+"""
+
+
+def _fill_cache() -> None:
+    """Compile in a process of its own, which ends with this one. Whatever it leaves undone is compiled here."""
+    if not sys.executable or getattr(sys, "frozen", False):  # there is no interpreter to start
+        return
+    # On Windows, where there is no ``os.nice``; and no console shall pop up.
+    flags = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    quiet = subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, *sys.path], stdin=quiet, stdout=quiet, stderr=quiet, creationflags=flags
+        )
+    except OSError as refused:
+        _log.warning("no process to compile in: %s", refused)
+        return
+    atexit.register(process.kill)
+    process.wait()
+    atexit.unregister(process.kill)
