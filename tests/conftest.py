@@ -45,6 +45,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("qt_log_ignore", "^This plugin does not support ")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the kernels once, before there are workers of which each would compile them for itself."""
+    config = session.config
+    directs = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    if directs and not config.option.collectonly:
+        from kmeans_gui.clustering import kernels
+
+        kernels.warm()
+
+
 def _qt(module: str) -> Any:
     """Return a module of PySide6 if a test has loaded it: the numbers' tests run without Qt."""
     return sys.modules.get(f"PySide6.{module}")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
-from kmeans_gui.engine.background import Background
-from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import DEFECT
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
@@ -32,6 +28,7 @@ from kmeans_gui.ui.panels.welcome import Welcome
 from kmeans_gui.ui.screen import Screen
 from kmeans_gui.ui.shown import Shown, View
 from kmeans_gui.ui.stage import Stage
+from kmeans_gui.ui.warm_up import WarmUp
 
 FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
 FRAME = QSize(16, 48)
@@ -60,7 +57,7 @@ class MainWindow(QMainWindow):
         self._status = StatusBar()
         self._tools = QToolBar("Tools")
         self._whole = QWidget()
-        self._warming = Background(self)
+        self._warm_up = WarmUp(self)
         self._lay_out()
         self.screen_layout = Screen(
             self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller
@@ -107,6 +104,7 @@ class MainWindow(QMainWindow):
     def _connect_signals(self, look: Look) -> None:
         self.controller.rendered.connect(self._refresh)
         self.controller.refused.connect(self.messages.error)
+        self._warm_up.troubled.connect(self.messages.aside)
         self.documents.progressed.connect(self._status.show_progress)
         self.documents.rested.connect(self._status.hide_progress)
         self.documents.path_changed.connect(self._on_path)
@@ -143,7 +141,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, path: Path | None = None) -> None:
         """Open ``path``; without one, show a board, so that there is something to see."""
-        self._warming.begin(_load_libraries)
+        self._warm_up.begin()
         if path is not None:
             self.commands.open(path)
         else:
@@ -176,7 +174,7 @@ class MainWindow(QMainWindow):
         self.documents.keep_unsaved()
         self.documents.close()
         self.canvas.close_work()
-        self._warming.close()
+        self._warm_up.close()
         self.controller.close()
         super().closeEvent(event)
 
@@ -193,12 +191,6 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file dropped."""
         self.commands.open(Path(next(url for url in event.mimeData().urls() if url.isLocalFile()).toLocalFile()))
-
-
-def _load_libraries(publish: Publish, cancelled: Callable[[], bool]) -> None:
-    """Load, off the event loop, what the first run, table and export would otherwise wait for."""
-    for name in ("colorcet", "scipy.optimize", "polars", "PIL.Image"):
-        import_module(name)
 
 
 def make_window(application: QApplication) -> MainWindow:

@@ -40,6 +40,7 @@ class Messages(QFrame):
         self._buttons = [QToolButton() for _ in range(2)]
         self._said = _Said("", "info", {})
         self._offer: _Said | None = None
+        self._aside = ""
         self._projected = False
         self._host = host
         self._close = QToolButton()
@@ -86,10 +87,14 @@ class Messages(QFrame):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Go, and let an offer that has not been answered come back."""
+        """Go, and let an offer that has not been answered come back, or what has waited be said."""
         self._timer.stop()
+        aside = self._aside
         if self._offer is not None and not self._projected:
             self._say(self._offer)
+        elif aside:
+            self._aside = ""
+            self.info(aside)
         else:
             self.hide()
 
@@ -112,6 +117,13 @@ class Messages(QFrame):
         """Say something that needs no answer; it goes by itself. ``acts`` are offered as buttons, underscores as spaces."""
         self._say(_Said(text, "info", acts))
         self._timer.start()
+
+    def aside(self, text: str) -> None:
+        """Say something that needs no answer once nothing else is being said."""
+        if self.isHidden():
+            self.info(text)
+        else:
+            self._aside = text
 
     def offer(self, text: str, closed: Callable[[], object], /, **acts: Callable[[], object]) -> None:
         """Offer something; it stays, or comes back after other messages, until it is answered or closed.

@@ -202,7 +202,7 @@ CASES = (
         (Ask(WHOLE, LLOYD, 5), Ask(WHOLE, ELKAN), Ask(WHOLE, ELKAN_32, 2), Ask(WHOLE, FAISS)),
     ),
     Case("noise", 10_000, 64, (Ask(WHOLE, LLOYD, 1), Ask(WHOLE, ELKAN_32), Ask(WHOLE, FAISS)), max_iter=25),
-    Case("uniform", MILLION // 10, 15, (Ask(PLACE, PLUS_PLUS, 20), Ask(ALONE, PLUS_PLUS))),
+    Case("uniform", MILLION // 10, 15, (Ask(PLACE, PLUS_PLUS), Ask(ALONE, PLUS_PLUS, 20))),
     Case("uniform", MILLION, 256, (Ask(PLACE, PLUS_PLUS, 100), Ask(ALONE, PLUS_PLUS))),
     Case("uniform", 10 * MILLION, 15, (Ask(MEMORY, LLOYD, 64),)),
 )

