@@ -157,18 +157,21 @@ class Kernel(ABC):
     def inertia(self, centroids: Floats) -> float:
         """Return the sum of squared distances between the points and the ``centroids`` that they are assigned to."""
         scale = self.points.scale
-        if self.points.finest < SMALLEST:
-            return self._inertia_by_points(centroids * scale) / scale / scale
+        scaled = centroids * scale
+        if self.points.finest < SMALLEST or np.any(np.abs(scaled) > 1.0 / SMALLEST):  # exact squares do not exist
+            return self._inertia_by_points(scaled) / scale / scale
         squares = self.points.squares(self.cancelled)
-        return self.points.loops.inertia(self._sums, self._counts, squares, centroids * scale) / scale / scale
+        return self.points.loops.inertia(self._sums, self._counts, squares, scaled) / scale / scale
 
     def _inertia_by_points(self, centroids: Floats) -> float:
         labels = self.labels()
-        parts = (
-            ((self.points.X[block] * self.points.scale - centroids[labels[block]]) ** 2).ravel().tolist()
-            for block in self._blocks()
-        )
-        return math.fsum(square for part in parts for square in part)
+
+        def squares(block: slice) -> list[float]:
+            with np.errstate(over="ignore"):  # infinite is what it is then
+                difference = self.points.X[block] * self.points.scale - centroids[labels[block]]
+                return (difference**2).ravel().tolist()
+
+        return math.fsum(square for block in self._blocks() for square in squares(block))
 
     def bring_nearer(self, center: Floats, nearest: Floats) -> None:
         """Lower ``nearest``, shape (n,), in place to each point's squared distance from ``center``, where that is less.

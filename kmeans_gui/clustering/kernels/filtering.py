@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel, blocks
 from kmeans_gui.clustering.kernels.points import Ask, Points, Rows
-from kmeans_gui.clustering.kernels.rounds import choose_candidates, farthest_move, iterate, list_runs
+from kmeans_gui.clustering.kernels.rounds import choose_candidates, drifted, iterate, list_runs
 from kmeans_gui.clustering.kernels.tree import Tree, find_owners, list_firsts, measure_inner_nodes, measure_leaves, plant
 from kmeans_gui.clustering.kernels.walk import Scratch, scratch, walk_roots
 from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, label_dtype
@@ -85,11 +85,15 @@ class Filtering(Kernel):
 
     @cached_property
     def _planted(self) -> Planted:
+        return self._plant(together=True)
+
+    def _plant(self, *, together: bool) -> Planted:
+        """Sort the points and build the tree; ``together`` keeps repeated points once if that saves half of them."""
         points = self.points
         rows, columns = points.order(self.cancelled)
         if rows is None:  # so few that it would not pay, were this kernel not forced
             rows, columns = points.loops.sort(points.X, self.cancelled, points.scale)
-        firsts = _firsts_of_equals(columns)
+        firsts = _firsts_of_equals(columns) if together else None
         weights = np.empty(0)
         if firsts is not None:
             weights = np.diff(firsts, append=points.n).astype(np.float64)
@@ -110,10 +114,18 @@ class Filtering(Kernel):
             own.work[0] = 0
         return self._scratch[:count]
 
+    def _follow(self, centroids: Floats) -> None:
+        """Take note of how far the centroids have moved since the last assignment."""
+        before, self._before = self._before, centroids.copy()
+        if before is None:
+            return
+        self._drift[0] = drifted(self._drift[0], before, centroids)
+        gone, came = np.isnan(centroids[:, 0]), np.isnan(before[:, 0]) & ~np.isnan(centroids[:, 0])
+        if came.any() or self._counts[: self.k][gone].any():  # anything may change
+            self._planted.tree.expiry[:] = -1.0
+
     def _assign(self, centroids: Floats) -> int:
-        if self._before is not None:
-            self._drift[0] += farthest_move(self._before, centroids)
-        self._before = centroids
+        self._follow(centroids)
         tree, roots, _, _ = self._planted
         candidates, all_may = choose_candidates(centroids)
         tasks = roots if self._work > SHARED else 1
@@ -159,8 +171,7 @@ class Filtering(Kernel):
             if self.cancelled():
                 raise Cancelled
             now = centroids * self.points.scale
-            if self._before is not None:
-                self._drift[0] += farthest_move(self._before, now)
+            self._follow(now)
             (own,) = self._workers(1)
             more, changed, code, self._expiring = iterate(
                 tree,
@@ -198,8 +209,14 @@ class Filtering(Kernel):
 
     def adopt(self, labels: Labels) -> None:
         """Go on from ``labels``, shape (n,), in input order; −1 for nobody's."""
-        self._adopt_sums(labels)
         tree, _, rows, firsts = self._planted
+        if firsts is not None:
+            first_of_each = np.repeat(firsts, np.diff(firsts, append=self.points.n))
+            if np.any(labels[rows] != labels[rows[first_of_each]]):  # no assignment leaves equal points with unequal labels
+                self._scratch.clear()
+                self._planted = self._plant(together=False)
+                tree, _, rows, firsts = self._planted
+        self._adopt_sums(labels)
         places = rows if firsts is None else rows[firsts]
         for part in blocks(len(places), LEAF * LEAVES_A_CALL, self.cancelled):
             own = labels[places[part]]

@@ -20,6 +20,8 @@ SORTED_FROM = 1 << 13
 SLICE = 1 << 20
 """Numbers measured before somebody may cancel: a few milliseconds."""
 
+SMALLEST_FLOAT = 2.0**-1074
+
 Counts = NDArray[np.int64]
 Rows = NDArray[np.int32]
 Ask = Callable[[], bool]
@@ -80,7 +82,7 @@ class Points:
         largest, finest = max(m[0] for m in measured), min(m[1] for m in measured)
         # Beyond 2¹⁰⁰⁰ there is no reciprocal; what it would lift to 1 is subnormal and may stay small.
         self.scale = math.ldexp(1.0, min(-math.frexp(largest)[1], 1000))
-        self.finest = min(finest * self.scale, 1.0)
+        self.finest = min(max(finest * self.scale, SMALLEST_FLOAT), 1.0)
         self.anchors = anchors_for(self.n, self.finest)
         self._squares: Floats | None = None
         self._order: tuple[Rows | None, Floats] | None = None

@@ -78,12 +78,16 @@ class Relay(Kernel):
 
     def _assign(self, centroids: Floats) -> int:
         self._pass_on()
-        return self._now._assign(centroids)
+        changed = self._now._assign(centroids)
+        self._run_with(self._now)  # which may be a relay itself and have passed on its sums
+        return changed
 
     def advance(self, centroids: Floats, most: int) -> Advance:
         """Make up to ``most`` iterations in a row; see :meth:`Kernel.advance`."""
         self._pass_on()
-        return self._now.advance(centroids, most if self._better is None else 1)
+        advance = self._now.advance(centroids, most if self._better is None else 1)
+        self._run_with(self._now)
+        return advance
 
     def assignment(self) -> Assignment:
         """Return whose point each one is, −1 before the first assignment."""

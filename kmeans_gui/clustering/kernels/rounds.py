@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.exact_compiled import move_to_means
 from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
-from kmeans_gui.clustering.kernels.walk import Scratch, walk_roots
+from kmeans_gui.clustering.kernels.walk import EPSILON, Scratch, walk_roots
 from kmeans_gui.clustering.step import Floats
 
 
@@ -47,7 +47,14 @@ def farthest_move(before: Floats, after: Floats) -> float:
             square += (after[j, axis] - before[j, axis]) ** 2
         if square > farthest:  # never true of NaN
             farthest = square
-    return float(np.sqrt(farthest)) * (1.0 + 1e-12)
+    # What may be missing of squares too small to be represented is added.
+    return float(np.sqrt(farthest)) * (1.0 + 1e-12) + 2.0**-500
+
+
+@jit
+def drifted(drift: float, before: Floats, after: Floats) -> float:
+    """Return no less than ``drift`` and the farthest move together."""
+    return (drift + farthest_move(before, after)) * (1.0 + EPSILON)
 
 
 @jit
@@ -102,7 +109,7 @@ def iterate(
                 return made, changed, 2, expiring
         before[:] = centroids
         move_to_means(sums, counts, centroids)
-        state[0] += farthest_move(before, centroids)
+        state[0] = drifted(state[0], before, centroids)
     return made, changed, 0, expiring
 
 

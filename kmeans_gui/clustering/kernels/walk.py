@@ -42,8 +42,12 @@ from kmeans_gui.clustering.step import Floats
 FEW = 3
 """Candidates with which the points of a leaf are compared without trying to prune any."""
 
-GUARD = 64 * 2.0**-52
-"""Units of rounding by which a candidate must be farther to be pruned."""
+EPSILON = 2.0**-52
+GUARD = 64 * EPSILON
+"""By what share of the numbers involved a candidate must be farther to be pruned."""
+
+TINY = 2.0**-900
+"""By how much at least: below that, squares lose digits."""
 
 A_BOX = 64
 """Points that could be looked at in the time that a box takes."""
@@ -153,12 +157,12 @@ def prune(tree: Tree, node: int, level: int, m: int, expiring: bool, own: Scratc
         own.ids[level + 1, kept] = own.ids[level, q]
         for axis in range(d):
             below[axis, kept] = here[axis, q]
-        kept += difference[q] <= 0.0
+        kept += difference[q] <= TINY
     slack = np.inf
     if expiring:
         reach = np.sqrt(radius)
         for q in range(m):
-            if difference[q] > 0.0:
+            if difference[q] > TINY:
                 # Within the box neither of the two is farther than that, and (a² − b²) = (a − b)(a + b).
                 slack = min(slack, difference[q] / (2.0 * (np.sqrt(distance[q]) + reach)))
     return kept, slack
@@ -283,7 +287,13 @@ def decided_by(tree: Tree, start: int, stop: int, level: int, m: int, own: Scrat
     for i in range(n):
         gap = min(gap, second[i] - least[i])
         far = max(far, second[i])
-    return (gap - GUARD * far) / (2.0 * np.sqrt(far)) if far > 0.0 else -1.0
+    return (gap - GUARD * far) / (2.0 * np.sqrt(far)) if far > TINY else -1.0
+
+
+@inline
+def expiry_of(drift: float, slack: float) -> float:
+    """Return no more than the drift at which two centroids, each moving half as far as ``slack``, may have used it up."""
+    return (drift + 0.499 * slack) * (1.0 - EPSILON)
 
 
 @bare
@@ -330,7 +340,7 @@ def walk(
         if not is_leaf or m > FEW:
             m, slack = prune(tree, node, level, m, expiring, own)
             level += 1
-            until = min(until, drift + 0.499 * slack)
+            until = min(until, expiry_of(drift, slack))
         if m == 1:
             if tree.owners[node] != own.ids[level, 0]:
                 changed += hand_over(tree, node, own.ids[level, 0], own, anchors, sums, counts)
@@ -338,7 +348,7 @@ def walk(
             more, slack = compare_points(tree, node, level, m, expiring, own, anchors, sums, counts)
             changed += more
             compared += tree.block
-            until = min(until, drift + 0.499 * slack)
+            until = min(until, expiry_of(drift, slack))
         else:
             left = 2 * node
             if tree.owners[node] != MIXED:

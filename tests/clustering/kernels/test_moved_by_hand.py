@@ -125,12 +125,6 @@ def line_of_points_at(x: float, count: int = 128) -> np.ndarray:
     return np.vstack([np.column_stack([np.full(count, x), heights]), np.column_stack([np.full(count, 0.9), heights])])
 
 
-NOT_YET = [pytest.mark.xfail(reason="filtering takes for granted that this does not happen")]
-but_not_filtering = pytest.mark.parametrize(
-    "kernel",
-    [pytest.param(name, marks=NOT_YET if name == "filtering" else []) for name in KERNELS],
-)
-
 THREE = np.array([[-0.3, 0.0], [0.3, 0.0], [0.9, 0.0]])
 
 
@@ -153,7 +147,7 @@ def test_points_switch_as_soon_as_the_border_has_passed(kernel: str, count: int,
     assert 15 < switched < 25
 
 
-@but_not_filtering
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_a_leap_does_not_hide_small_moves(kernel: str) -> None:
     """Added to the length of the leap, each of the small moves is rounded to nothing."""
     ours, plain = pair(kernel, line_of_points_at(-4e-5), 3)
@@ -163,7 +157,7 @@ def test_a_leap_does_not_hide_small_moves(kernel: str) -> None:
     assign_all(ours, plain, [THREE - [[2e-6 * i, 0], [2e-6 * i, 0], [0, 0]] for i in range(1, 40)])
 
 
-@but_not_filtering
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_a_centroid_that_goes_and_comes_back(kernel: str) -> None:
     ours, plain = pair(kernel, large_board("uniform", 2000, 2, 0), 3)
     without = THREE.copy()
@@ -171,7 +165,7 @@ def test_a_centroid_that_goes_and_comes_back(kernel: str) -> None:
     assign_all(ours, plain, [*[THREE] * 3, *[without] * 3, *[THREE] * 2])
 
 
-@but_not_filtering
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_moves_whose_squares_vanish(kernel: str) -> None:
     """Beside coordinates about 1, centroids at 1e-160 are at rest for who measures their moves by squares."""
     unit = 1e-160
@@ -226,7 +220,7 @@ def test_labels_are_adopted(kernel: str, kind: str) -> None:
     adopt_and_go_on(kernel, kind, by_place)
 
 
-@but_not_filtering
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_labels_are_adopted_even_if_equal_points_have_different_ones(kernel: str) -> None:
     adopt_and_go_on(kernel, "repeated", by_point)
 

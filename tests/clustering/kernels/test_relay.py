@@ -114,7 +114,6 @@ def test_handing_over_within_a_fit_gives_the_same_end(
     assert len(assigned) == 3
 
 
-@pytest.mark.xfail(reason="the sums are those of the first kernel of the inner relay")
 @every_better
 def test_a_relay_may_hand_over_to_a_relay(
     better: str, X: np.ndarray, wanted: list[Step], run_with: Callable[[Kernel], Iterator[Step]]
