@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
 
+import numpy as np
+
 from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
 from kmeans_gui.clustering.kernels.plain import PLAIN, Plain
 from kmeans_gui.clustering.kernels.points import Points
@@ -87,11 +89,21 @@ def _remembered(X: Floats, family: ModuleType, cancelled: Cancelled) -> Points:
     """Return the prepared points of the last run if that was on the same array and nobody can have changed it since."""
     global _last
     last = _last
-    if last is not None and last.given is X and not X.flags.writeable:
+    if last is not None and last.given is X:
         return last
     points = Points(X, family.COMPILED, cancelled)
-    _last = points if not X.flags.writeable else None
+    _last = points if _is_frozen(X) else None
     return points
+
+
+def _is_frozen(X: Floats) -> bool:
+    """Whether nobody can write to the memory of ``X``: a read-only view of an array that is not is none of that kind."""
+    owner: object = X
+    while isinstance(owner, np.ndarray):
+        if owner.flags.writeable:
+            return False
+        owner = owner.base
+    return owner is None
 
 
 def _when_warm(X: Floats, k: int, unwanted: Cancelled) -> Kernel:

@@ -157,11 +157,13 @@ class Kernel(ABC):
     def inertia(self, centroids: Floats) -> float:
         """Return the sum of squared distances between the points and the ``centroids`` that they are assigned to."""
         scale = self.points.scale
-        scaled = centroids * scale
-        if self.points.finest < SMALLEST or np.any(np.abs(scaled) > 1.0 / SMALLEST):  # exact squares do not exist
-            return self._inertia_by_points(scaled) / scale / scale
-        squares = self.points.squares(self.cancelled)
-        return self.points.loops.inertia(self._sums, self._counts, squares, scaled) / scale / scale
+        scaled, value = centroids * scale, math.nan
+        if self.points.finest >= SMALLEST:
+            squares = self.points.squares(self.cancelled)
+            value = self.points.loops.inertia(self._sums, self._counts, squares, scaled)
+        if not math.isfinite(value):  # some exact square is too small or too large to exist
+            value = self._inertia_by_points(scaled)
+        return value / scale / scale
 
     def _inertia_by_points(self, centroids: Floats) -> float:
         labels = self.labels()

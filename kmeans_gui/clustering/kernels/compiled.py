@@ -10,9 +10,11 @@ every machine gives the same bits.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -51,6 +53,7 @@ def inline(function: F) -> F:
 
 
 def _compiled(function: F, **more: Any) -> F:
+    folder, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _FOLDER
     try:
         return cast(F, numba.njit(**_OPTIONS, **more)(function))
     except RuntimeError:
@@ -59,6 +62,24 @@ def _compiled(function: F, **more: Any) -> F:
         # Neither the package's folder nor the user's cache can be written to: every start compiles.
         _OPTIONS["cache"] = False
         return _compiled(function, **more)
+    finally:
+        numba.config.CACHE_DIR = folder
+
+
+def _cache_folder() -> str:
+    """Return a folder that changes with any of the loops.
+
+    numba itself looks only whether the file of a loop has changed, not those of the loops that are compiled into it. If the
+    folder cannot be written to, numba takes one of the user's instead.
+    """
+    here = Path(__file__).parent
+    digest = hashlib.blake2b(digest_size=8)
+    for source in sorted(here.glob("*.py")):
+        digest.update(source.read_bytes())
+    return str(Path(numba.config.CACHE_DIR or here / "__pycache__") / f"loops-{digest.hexdigest()}")
+
+
+_FOLDER = _cache_folder()
 
 
 def is_cached() -> bool:

@@ -116,6 +116,8 @@ def move_to_means(sums: Floats, counts: NDArray[np.int64], centroids: Floats) ->
 def inertia(sums: Floats, counts: NDArray[np.int64], squares: Floats, centroids: Floats) -> float:
     """Return the sum of squared distances between the points and their centroids, correctly rounded.
 
+    It is NaN if a product is beyond the range of float64.
+
     Parameters
     ----------
     sums : ndarray of shape (k or more, d, bins)
@@ -127,7 +129,9 @@ def inertia(sums: Floats, counts: NDArray[np.int64], squares: Floats, centroids:
     """
     used = np.flatnonzero(counts[: len(centroids)])
     c, n = centroids[used], counts[used, None].astype(np.float64)
-    terms = [*product(-2.0 * c[:, :, None], sums[used])]
-    for part in product(c, c):
-        terms += product(part, n)
-    return max(math.fsum(np.concatenate([squares, *(term.ravel() for term in terms)]).tolist()), 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        terms = [squares, *product(-2.0 * c[:, :, None], sums[used])]
+        for part in product(c, c):
+            terms += product(part, n)
+    flat = np.concatenate([term.ravel() for term in terms])
+    return max(math.fsum(flat.tolist()), 0.0) if np.isfinite(flat).all() else math.nan

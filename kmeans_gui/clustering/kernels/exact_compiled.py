@@ -99,7 +99,7 @@ def move_to_means(sums: Floats, counts: NDArray[np.int64], centroids: Floats) ->
 @jit
 def inertia(sums: Floats, counts: NDArray[np.int64], squares: Floats, centroids: Floats) -> float:
     """Return the sum of squared distances between the points and their centroids, correctly rounded."""
-    partials = np.empty(96)  # more than the non-overlapping float64 numbers that fit into the range of exponents
+    partials = np.empty(2200)  # non-overlapping numbers each own a bit, and float64 has 2,098 of them
     used = 0
     for b in range(squares.shape[0]):
         used = grow(partials, used, squares[b])
@@ -119,7 +119,8 @@ def inertia(sums: Floats, counts: NDArray[np.int64], squares: Floats, centroids:
             part, rest = two_product(low, float(counts[j]))
             used = grow(partials, used, part)
             used = grow(partials, used, rest)
-    return max(rounded(partials, used), 0.0)
+    value = rounded(partials, used)
+    return max(value, 0.0) if np.isfinite(value) else np.nan
 
 
 @jit

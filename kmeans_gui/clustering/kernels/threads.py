@@ -7,6 +7,7 @@ portable scheduler must not be entered from two threads at once.) Results never 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ def _cores() -> int:
 
 @contextmanager
 def use_threads(count: int) -> Iterator[None]:
-    """Let the kernels use ``count`` threads while the context lasts."""
+    """Let the kernels use ``count`` threads while the context lasts. Matrix products take as many as BLAS is told to."""
     global _most
     before, _most = _most, count
     try:
@@ -40,20 +41,20 @@ def use_threads(count: int) -> Iterator[None]:
 
 
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, thread_name_prefix="kernel")
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(_cores(), 2), thread_name_prefix="kernel")
 
 
 def share(work: Callable[[int, int], int], tasks: int, workers: int, cancelled: Callable[[], bool]) -> int:
     """Call ``work(worker, task)`` for every task and return the sum of the results.
 
     A worker does one task after the other until none is left, so that what belongs to a worker needs no lock. The caller is
-    worker 0.
+    worker 0; the others help as soon as they are free, and are not waited for if they never were.
 
     Raises
     ------
     kmeans_gui.errors.Cancelled
-        Between two tasks, as soon as ``cancelled`` says so.
+        Between two tasks, as soon as ``cancelled`` says so. It may be asked by several threads at a time.
     """
     left = iter(range(tasks))  # next() on it is atomic
 
@@ -65,9 +66,12 @@ def share(work: Callable[[int, int], int], tasks: int, workers: int, cancelled: 
             total += work(worker, task)
         return total
 
-    others = [_pool(workers - 1).submit(turn, worker) for worker in range(1, workers)] if workers > 1 else []
+    others = [_pool().submit(turn, worker) for worker in range(1, workers)]
     try:
-        return turn(0) + sum(other.result() for other in others)
+        total = turn(0)
+        return total + sum(other.result() for other in others if not other.cancel())
     finally:
+        deque(left, maxlen=0)  # if one fails, nobody takes another task
         for other in others:
-            other.exception()  # whatever happened, nobody works on when this returns
+            if not other.cancel():
+                other.exception()  # whatever happened, nobody works on when this returns
