@@ -199,7 +199,8 @@ class _Survivors:
     @staticmethod
     def _running() -> list[tuple[Any, str]]:
         core, valid = _qt("QtCore"), sys.modules["shiboken6"].isValid
-        alive = [o for o in gc.get_objects() if isinstance(o, (core.QThread, core.QTimer)) and valid(o)]
+        # Not isinstance(), which fails on numba's weak proxies when what they stand for has gone.
+        alive = [o for o in gc.get_objects() if issubclass(type(o), (core.QThread, core.QTimer)) and valid(o)]
         threads = [t for t in alive if isinstance(t, core.QThread) and t.isRunning() and t is not core.QThread.currentThread()]
         timers = [t for t in alive if isinstance(t, core.QTimer) and t.isActive()]
         return [(t, f"QThread {_describe(t)}") for t in threads] + [
