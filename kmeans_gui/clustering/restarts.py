@@ -206,7 +206,7 @@ def in_bulk(
     from kmeans_gui.clustering.kernels import fused, many
 
     kernel = choose(X, k, cancelled)
-    if not isinstance(kernel, fused.Fused) or kernel.points.finest < SMALLEST:
+    if not isinstance(kernel, fused.Fused) or kernel.points.finest < SMALLEST or kernel.points.tiny:
         return False
     size = min(max(CHUNK // (RUN * work), 1), MOST)
     tasks = -(-len(restarts) // size)

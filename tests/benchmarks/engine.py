@@ -13,7 +13,8 @@ if one is set. Of memory, ``ours``, ``peer`` and ``ratio`` are bytes a point bey
 ``need`` is the most allowed.
 
 What costs the peers more than the loop itself is theirs: scikit-learn centers a copy of the points, mlpack assigns all points
-once more by brute force at the end, ours sorts the points and brings the labels back into their order.
+once more by brute force at the end, ours sorts the points and brings the labels back into their order. Rows of single
+iterations leave out what is built once; rows "to convergence" do not.
 """
 
 from __future__ import annotations

@@ -23,7 +23,6 @@ class Measure(StrEnum):
 
     FIRST = "first {first} iterations, mean"
     """Of ours, the mean of the first iterations; of the peer, what as many iterations add to a fit of one."""
-    """The same as a person gets them, who is shown them while a thread more sorts: see ``engine_ours.iterations``."""
     MEDIAN = "an iteration, median"
     """Of ours, the median over the whole run; of the peer, whose iterations cost the same all along, the fit by iterations."""
     WHOLE = "{whole}"

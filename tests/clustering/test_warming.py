@@ -39,7 +39,7 @@ def square(x: float) -> float:
 
 
 def test_only_what_is_in_the_cache_is_taken_if_so_wished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_FOLDER", str(tmp_path))
+    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path))
     with pytest.raises(compiled.Uncached), compiled.from_cache_alone():
         compiled.jit(square)(2.0)
     assert compiled.jit(square)(2.0) == 4.0

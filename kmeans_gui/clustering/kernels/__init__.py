@@ -6,12 +6,12 @@ same answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and
 ``plain``
     Plain numpy: where numba is missing, and until it is loaded (:mod:`warming`).
 ``fused``
-    Small and medium data: one compiled loop (:mod:`nearest`).
+    Small and medium data: one compiled loop (:mod:`fused`).
 ``filtering``
     Large data in two and three dimensions: a tree over points in spatial order (:mod:`tree`, :mod:`walk`), repeated points
     once with a weight.
-``high_d``
-    Many dimensions: matrix products and bounds.
+``high-d``
+    Many dimensions: matrix products and bounds (:mod:`high_d`).
 
 :mod:`relay` begins with one kernel and goes on with another; :mod:`plus_plus` seeds; :mod:`threads` shares out the work. To
 add a kernel, write its file, implementing :class:`kmeans_gui.clustering.kernels.base.Kernel`, and its line in :mod:`family`.
@@ -114,5 +114,5 @@ def _when_warm(X: Floats, k: int, unwanted: Cancelled) -> Kernel:
         loading.join(0.05)
     family = at_hand()
     if family is None:
-        raise RuntimeError(trouble())
+        return Plain(Points(X, PLAIN, unwanted), k, unwanted)
     return _chosen(family, X, k, unwanted)

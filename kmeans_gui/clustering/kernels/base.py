@@ -40,6 +40,10 @@ class Halt(IntEnum):
     """The last assignment left a centroid without points; it has not been followed by an update."""
 
 
+GOING_ON, SETTLED, EMPTY = map(int, Halt)
+"""The same for compiled loops."""
+
+
 @dataclass(frozen=True)
 class Advance:
     """The outcome of several iterations in a row.

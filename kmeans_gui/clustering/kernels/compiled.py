@@ -14,6 +14,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -53,33 +54,27 @@ def inline(function: F) -> F:
 
 
 def _compiled(function: F, **more: Any) -> F:
-    folder, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _FOLDER
     try:
-        return cast(F, numba.njit(**_OPTIONS, **more)(function))
+        loop = numba.njit(**_OPTIONS, **more)(function)
     except RuntimeError:
         if not is_cached():
             raise
         # Neither the package's folder nor the user's cache can be written to: every start compiles.
         _OPTIONS["cache"] = False
         return _compiled(function, **more)
-    finally:
-        numba.config.CACHE_DIR = folder
+    # numba looks only whether the file of a loop itself has changed, not those of the loops that are compiled into it.
+    if (kept := getattr(loop._cache, "_cache_file", None)) is not None:
+        kept._source_stamp = kept._source_stamp, _sources()
+    return cast(F, loop)
 
 
-def _cache_folder() -> str:
-    """Return a folder that changes with any of the loops.
-
-    numba itself looks only whether the file of a loop has changed, not those of the loops that are compiled into it. If the
-    folder cannot be written to, numba takes one of the user's instead.
-    """
-    here = Path(__file__).parent
+@cache
+def _sources() -> str:
+    """Return a digest that changes with any of the loops."""
     digest = hashlib.blake2b(digest_size=8)
-    for source in sorted(here.glob("*.py")):
+    for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    return str(Path(numba.config.CACHE_DIR or here / "__pycache__") / f"loops-{digest.hexdigest()}")
-
-
-_FOLDER = _cache_folder()
+    return digest.hexdigest()
 
 
 def is_cached() -> bool:

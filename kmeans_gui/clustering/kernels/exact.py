@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering.step import Floats
 
 SMALLEST = 2.0**-480
-"""The finest digit whose square is still represented; data that have a finer one are summed point by point."""
+"""The finest digit whose exact square has room below 1; data with a finer one have their inertia summed point by point."""
 
 _SPLITTER = 2.0**27 + 1.0
 

@@ -62,8 +62,9 @@ def exercise() -> None:
         points = Points(rng.random((n, d)), COMPILED)
         kernel = KERNELS[name](points, k, lambda: False)
         start = points.X[kernel.far_points(0, rng.random((k - 1, 2)))]
-        for centroids in (start, start + 0.1, start, start + 2.0**21):
+        for centroids in (start, start + 0.1, start, start + 2.0**21):  # the last so far off that products are of no use
             kernel.assign(centroids)
+            kernel.means()
         kernel.adopt(kernel.labels())
         end = kernel.advance(start, 50).centroids
         kernel.inertia(end)

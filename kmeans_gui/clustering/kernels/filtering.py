@@ -164,7 +164,7 @@ class Filtering(Kernel):
         tree, roots, _, _ = self._planted
         made, changed, halt = 0, 0, Halt.GOING_ON
         while made < most and halt is Halt.GOING_ON:
-            if self._work > SHARED:
+            if self._work > SHARED or self.points.tiny:
                 step = super().advance(centroids, 1)
                 made, changed, halt, centroids = made + 1, step.changed, step.halt, step.centroids
                 continue
@@ -205,7 +205,8 @@ class Filtering(Kernel):
             list_runs(tree, roots, pending, starts, values)
         starts, values = starts[:runs].copy(), values[:runs].copy()
         values[values == self.k] = -1
-        return LabelRuns(starts if firsts is None else firsts[starts], values, rows, self.k)
+        packed = LabelRuns(starts if firsts is None else firsts[starts], values, rows, self.k)
+        return packed if packed.nbytes < self.points.n else packed.labels()
 
     def adopt(self, labels: Labels) -> None:
         """Go on from ``labels``, shape (n,), in input order; −1 for nobody's."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.kernels import threads
-from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
+from kmeans_gui.clustering.kernels.base import EMPTY, GOING_ON, SETTLED, Advance, Halt, Kernel
 from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.exact_compiled import move_to_means, move_value
 from kmeans_gui.clustering.kernels.nearest import BLOCK, find_nearest
@@ -100,12 +100,12 @@ def iterate(
     for made in range(1, most + 1):
         changed = assign(columns, 0, columns.shape[1], centroids, anchors, labels, sums, counts)
         if changed == 0:
-            return made, changed, 1
+            return made, changed, SETTLED
         for j in range(centroids.shape[0]):
             if counts[j] == 0 and not np.isnan(centroids[j, 0]):
-                return made, changed, 2
+                return made, changed, EMPTY
         move_to_means(sums, counts, centroids)
-    return most, changed, 0
+    return most, changed, GOING_ON
 
 
 class Fused(Kernel):
@@ -138,7 +138,7 @@ class Fused(Kernel):
 
     def advance(self, centroids: Floats, most: int) -> Advance:
         """Make up to ``most`` iterations in a row without Python in between; see :meth:`Kernel.advance`."""
-        if self._work > CALL:
+        if self._work > CALL or self.points.tiny:
             return super().advance(centroids, most)
         now = centroids * self.points.scale
         made, halt = 0, Halt.GOING_ON

@@ -44,6 +44,8 @@ def find_nearest(
     m : int
     least, winner : ndarray of shape (BLOCK,)
         Filled with the squared distance to the nearest center and its name.
+    distances : ndarray of shape (BLOCK,)
+        Scratch.
     """
     if columns.shape[0] == 2:
         _in_the_plane(columns, start, stop, centers, names, m, least, winner)

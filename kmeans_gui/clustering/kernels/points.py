@@ -21,6 +21,7 @@ SLICE = 1 << 20
 """Numbers measured before somebody may cancel: a few milliseconds."""
 
 SMALLEST_FLOAT = 2.0**-1074
+"""What is left of a digit too small to be scaled."""
 
 Counts = NDArray[np.int64]
 Rows = NDArray[np.int32]
@@ -68,6 +69,8 @@ class Points:
         A power of two: X · scale lies within ±1, so that squares neither overflow nor vanish. Multiplying by it rounds nothing.
     finest : float
         The lowest bit that is set in any scaled coordinate.
+    tiny : bool
+        Whether digits may be lost when a scaled number is scaled back.
     anchors : ndarray of shape (bins,)
         The bins in which scaled coordinates are summed exactly.
     """
@@ -83,6 +86,8 @@ class Points:
         # Beyond 2¹⁰⁰⁰ there is no reciprocal; what it would lift to 1 is subnormal and may stay small.
         self.scale = math.ldexp(1.0, min(-math.frexp(largest)[1], 1000))
         self.finest = min(max(finest * self.scale, SMALLEST_FLOAT), 1.0)
+        # From there on a mean in the units of the data may be too small to keep all its digits.
+        self.tiny = self.scale > 2.0**900
         self.anchors = anchors_for(self.n, self.finest)
         self._squares: Floats | None = None
         self._order: tuple[Rows | None, Floats] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.kernels.base import EMPTY, GOING_ON, SETTLED
 from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.exact_compiled import move_to_means
 from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
@@ -102,15 +103,15 @@ def iterate(
         )
         made += 1
         if changed == 0:
-            return made, changed, 1, expiring
+            return made, changed, SETTLED, expiring
         expiring = changed < settling
         for j in range(centroids.shape[0]):
             if counts[j] == 0 and not np.isnan(centroids[j, 0]):
-                return made, changed, 2, expiring
+                return made, changed, EMPTY, expiring
         before[:] = centroids
         move_to_means(sums, counts, centroids)
         state[0] = drifted(state[0], before, centroids)
-    return made, changed, 0, expiring
+    return made, changed, GOING_ON, expiring
 
 
 @jit

@@ -125,7 +125,8 @@ def prune(tree: Tree, node: int, level: int, m: int, expiring: bool, own: Scratc
     kept : int
         How many are left.
     slack : float
-        How far each centroid may move until one of those pruned here could be nearest somewhere; infinite if none was.
+        By how much any candidate pruned here is farther than the nearest one, everywhere in the box; infinite if none was.
+        Two centroids that each move less than half as far cannot use it up.
     """
     d = tree.columns.shape[0]
     distance, difference = own.gaps[0, :m], own.gaps[1, :m]
@@ -264,7 +265,7 @@ def compare_points(
 
 @inline
 def decided_by(tree: Tree, start: int, stop: int, level: int, m: int, own: Scratch) -> float:
-    """Return how far each centroid may move until a point of a leaf could prefer another of the ``m`` candidates."""
+    """Return by how much the second nearest of the ``m`` candidates is farther than the nearest, for any point of a leaf."""
     n, d = stop - start, tree.columns.shape[0]
     second, winner, least = own.second, own.winner, own.least
     xs, ys = tree.columns[0, start:stop], tree.columns[1, start:stop]
