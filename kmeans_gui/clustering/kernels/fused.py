@@ -63,12 +63,18 @@ def assign(
         How many labels changed.
     """
     least, distances, owner, switched = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    names = np.flatnonzero(~np.isnan(centroids[:, 0]))
-    centers = np.ascontiguousarray(centroids[names].T)
+    k, d = centroids.shape
+    centers, names, m = np.empty((d, k)), np.empty(k, np.int64), 0
+    for j in range(k):
+        if not np.isnan(centroids[j, 0]):
+            names[m] = j
+            for axis in range(d):
+                centers[axis, m] = centroids[j, axis]
+            m += 1
     changed = 0
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
-        find_nearest(columns, begin, end, centers, names, names.shape[0], least, owner, distances)
+        find_nearest(columns, begin, end, centers, names, m, least, owner, distances)
         own = labels[begin:end]
         count = 0
         for i in range(end - begin):
