@@ -194,7 +194,10 @@ def _deal(X: Floats, keys: Keys, rest_bits: int, counts: Counts, crew: _Crew) ->
     # Whatever comes first is dealt all over the table. Had none of it been touched yet, the system would have to make all of it
     # in that one call, which nobody could cancel.
     for piece in crew.pieces(0, n):
-        records[piece][::TOUCH] = 0.0
+        for first in range(piece.start, piece.stop, PIECE // 8):
+            if crew.cancelled():
+                raise Cancelled
+            records[first : first + PIECE // 8 : TOUCH] = 0.0
 
     def deal(number: int) -> None:
         for piece in crew.pieces(*crew.share(number)):
