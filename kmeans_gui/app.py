@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
@@ -56,14 +57,22 @@ def _open_window(path: Path | None) -> int:
 def log_file() -> Path:
     """Return where the log is kept."""
     import platform
-    from os import environ
 
     home = Path.home()
     folders = {
-        "Windows": Path(environ.get("LOCALAPPDATA", home / "AppData" / "Local")),
+        "Windows": _folder_named_by("LOCALAPPDATA", home / "AppData" / "Local"),
         "Darwin": home / "Library" / "Logs",
     }
-    return folders.get(platform.system(), Path(environ.get("XDG_STATE_HOME", home / ".local" / "state"))) / "kmeans-gui.log"
+    return folders.get(platform.system(), _folder_named_by("XDG_STATE_HOME", home / ".local" / "state")) / "kmeans-gui.log"
+
+
+def _folder_named_by(variable: str, usual: Path) -> Path:
+    """Return the folder that an environment variable names.
+
+    One that is empty or holds a relative path counts as unset, as the XDG Base Directory Specification says.
+    """
+    named = Path(os.environ.get(variable, ""))
+    return named if named.is_absolute() else usual
 
 
 def _keep_log() -> None:
