@@ -7,8 +7,7 @@ crossings it stays the same. So a list of such stretches, where each begins and 
 encoding: Golomb, "Run-length encodings", IEEE Transactions on Information Theory 12, 1966). The borders of k cells in the plane
 pass by some √(k n) of n points, which makes ten million labels one or two hundred kilobytes.
 
-In many dimensions few neighbors in space are neighbors on a curve, and the runs may take more room than the labels themselves:
-:func:`pack` takes what is smaller.
+Labels that follow no cells, as those given by hand, may take more room as runs than as they are; then they are kept plainly.
 """
 
 from __future__ import annotations
@@ -76,22 +75,6 @@ class LabelRuns:
         for array in (self.starts, self.values, self.rows):
             array.flags.writeable = False
 
-    @classmethod
-    def of(cls, labels: NDArray[np.int16], rows: Places, k: int) -> LabelRuns:
-        """Pack the labels of the points in the order of the curve.
-
-        Parameters
-        ----------
-        labels : ndarray of shape (n,), int16, n ≥ 1
-            The label at each place; −1 or ``k`` for none, as kernels count.
-        rows, k
-            As the class describes them.
-        """
-        starts = _starts_of_runs(labels)
-        values = labels[starts]
-        values[values == k] = -1
-        return cls(starts, values, rows, k)
-
     @property
     def n(self) -> int:
         """Number of points."""
@@ -146,22 +129,6 @@ class LabelRuns:
 
 Assignment = Labels | LabelRuns
 """Which centroid each point has: plain labels in input order, or packed ones."""
-
-
-def pack(labels: NDArray[np.int16], rows: Places, k: int) -> Assignment:
-    """Return the labels as runs, or plainly if that takes no more room. For the parameters see :meth:`LabelRuns.of`."""
-    runs = LabelRuns.of(labels, rows, k)
-    plain_bytes = len(rows) * np.dtype(label_dtype(k)).itemsize
-    return runs if runs.nbytes < plain_bytes else runs.labels()
-
-
-def _starts_of_runs(labels: NDArray[np.int16]) -> Places:
-    """Return the places at which the label is another than at the place before; the first place is one of them."""
-    starts = [np.zeros(1, np.int32)]
-    for first in range(1, len(labels), _BLOCK):
-        block = labels[first - 1 : first + _BLOCK]
-        starts.append((np.flatnonzero(block[1:] != block[:-1]) + first).astype(np.int32))
-    return np.concatenate(starts)
 
 
 def _blocks(n: int) -> Iterator[slice]:

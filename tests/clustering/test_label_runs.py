@@ -10,21 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lloyd_textbook import large_board
+from packing import packed
 
 from kmeans_gui.clustering import Note, Phase, Step
-from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, label_dtype, pack
+from kmeans_gui.clustering.kernels import choose, force
+from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, label_dtype
 
 SIZES = (1, 2, 65_535, 65_536, 65_537, 131_073)
 """Around the number of points that are looked at in one go."""
-
-
-def on_curve(labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return labels given in input order in the order of the curve, as kernels have them."""
-    return labels[rows].astype(np.int16)
-
-
-def packed(labels: np.ndarray, rows: np.ndarray, k: int) -> LabelRuns:
-    return LabelRuns.of(on_curve(labels, rows), rows, k)
 
 
 def bands(n: int, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -73,23 +67,8 @@ def test_every_number_of_points_comes_back(n: int) -> None:
     assert runs.counts().sum() == np.count_nonzero(labels >= 0)
 
 
-@pytest.mark.parametrize("first", [65_535, 65_536, 65_537])
-def test_a_run_may_begin_anywhere(first: int) -> None:
-    labels = (np.arange(140_000) >= first).astype(np.int16)
-    assert LabelRuns.of(labels, np.arange(140_000, dtype=np.int32), 2).starts.tolist() == [0, first]
-
-
-@pytest.mark.parametrize(("k", "dtype"), [(1, np.int8), (128, np.int8), (129, np.int16), (4096, np.int16)])
-def test_the_kernels_number_for_nobody_is_minus_one(k: int, dtype: type) -> None:
-    rows = np.array([2, 0, 1], np.int32)
-    for assignment in (LabelRuns.of(np.array([k, k - 1, k], np.int16), rows, k), pack(np.full(3, k, np.int16), rows, k)):
-        labels = assignment.labels() if isinstance(assignment, LabelRuns) else assignment
-        assert labels.dtype == dtype
-        assert labels[1:].tolist() == [-1, -1]
-
-
 def test_its_bytes_are_those_of_the_runs_alone() -> None:
-    runs = LabelRuns.of(np.repeat(np.array([3, -1, 0], np.int16), 100_000), np.arange(300_000, dtype=np.int32), 4)
+    runs = packed(np.repeat([3, -1, 0], 100_000), np.arange(300_000, dtype=np.int32), 4)
     assert runs.nbytes == 3 * (4 + 2)
 
 
@@ -99,21 +78,18 @@ def test_what_is_packed_cannot_be_changed() -> None:
         assert not array.flags.writeable
 
 
-def test_packing_leaves_the_kernels_labels_alone() -> None:
-    labels = np.array([0, 2, 2, 1], np.int16)
-    runs = LabelRuns.of(labels, np.arange(4, dtype=np.int32), 2)
-    labels[:] = 0
-    assert runs.labels().tolist() == [0, -1, -1, 1]
-
-
 def test_only_what_gets_smaller_is_packed() -> None:
-    rows = np.arange(6000, dtype=np.int32)[::-1].copy()
-    long, short = np.repeat(np.array([0, 1], np.int16), 3000), np.tile(np.array([0, 1], np.int16), 3000)
-    assert isinstance(pack(long, rows, 2), LabelRuns)
-    plain = pack(short, rows, 2)
-    assert isinstance(plain, np.ndarray)
-    assert plain.dtype == np.int8
-    assert np.array_equal(plain[rows], short)
+    X = large_board("uniform", 6000, 2, 0)
+    with force("filtering"):
+        kernel = choose(X, 2)
+        kernel.assign(X[:2])
+        assert isinstance(kernel.assignment(), LabelRuns)
+        scattered = np.random.default_rng(0).integers(0, 2, 6000, np.int8)
+        kernel.adopt(scattered)
+        plain = kernel.assignment()
+        assert isinstance(plain, np.ndarray)
+        assert plain.dtype == np.int8
+        assert np.array_equal(plain, scattered)
 
 
 # Remembering ---------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from packing import packed as pack
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase, Step, Trace
@@ -27,7 +28,7 @@ def packed(steps: list[Step]) -> list[Step]:
     rows = np.argsort(steps[-1].labels, kind="stable").astype(np.int32)
     runs: dict[int, LabelRuns] = {}
     for step in steps:
-        runs.setdefault(id(step.assignment), LabelRuns.of(step.labels[rows].astype(np.int16), rows, 9))
+        runs.setdefault(id(step.assignment), pack(step.labels, rows, 9))
     return [replace(step, assignment=runs[id(step.assignment)]) for step in steps]
 
 

@@ -56,11 +56,6 @@ class Relay(Kernel):
         self.points, self.k, self.cancelled = kernel.points, kernel.k, kernel.cancelled
         self._sums, self._counts = kernel._sums, kernel._counts
 
-    def wait(self) -> None:
-        """Wait until the better kernel is ready or known to fail."""
-        if self._better is not None:
-            self._better.exception()
-
     def _pass_on(self) -> None:
         """Go on with the better kernel if it is ready."""
         if self._better is None or not self._better.done():

@@ -59,6 +59,12 @@ def compiled(name: str, X: np.ndarray) -> Kernel:
     return family.KERNELS[name](Points(X, family.COMPILED), K, lambda: False)
 
 
+def wait_for(relay: Relay) -> None:
+    """Wait until the better kernel is ready or known to fail."""
+    assert relay._better is not None
+    relay._better.exception(PATIENCE)
+
+
 class Baton:
     """Lets a relay have its better kernel when told so."""
 
@@ -72,7 +78,7 @@ class Baton:
 
     def pass_to(self, relay: Relay) -> None:
         self._may.set()
-        relay.wait()
+        wait_for(relay)
 
 
 # --- Handing over --------------------------------------------------------------------------------------------------------
@@ -145,7 +151,7 @@ def test_a_failure_leaves_the_run_intact_and_is_logged(
         raise MemoryError("too many points")
 
     relay = Relay(plain(X), fail)
-    relay.wait()
+    wait_for(relay)
     assert_same_run(list(run_with(relay)), wanted)
     assert [str(record.exc_info[1]) for record in logged_errors if record.exc_info] == ["too many points"]
 
@@ -167,7 +173,7 @@ def test_cancelling_the_run_cancels_the_preparation(X: np.ndarray) -> None:
     assert not told.is_set()
     stop.set()
     assert told.wait(PATIENCE)
-    relay.wait()
+    wait_for(relay)
     with pytest.raises(Cancelled):
         relay.assign(X[:K])
 
@@ -209,7 +215,7 @@ def test_plain_numpy_begins_and_hands_over(
         if len(steps) == 4:
             assert isinstance(kernel._now, Plain)
             loading.set()
-            kernel.wait()
+            wait_for(kernel)
     assert not isinstance(kernel._now, Plain)
     assert_same_run(steps, wanted)
 
@@ -228,7 +234,7 @@ def test_a_cancelled_run_no_longer_waits_for_the_loading(
     kernel = choose(X, K, stop.is_set)
     assert isinstance(kernel, Relay)
     stop.set()
-    kernel.wait()
+    wait_for(kernel)
     with pytest.raises(Cancelled):
         kernel.assign(X[:K])
     loading.set()
