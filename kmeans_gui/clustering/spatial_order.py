@@ -21,6 +21,10 @@ the first coordinate, one that is not exchanges them with those of this axis. Th
 from the highest to the lowest, are the cell's place in Gray code, and a running exclusive-or from the top decodes it. These are
 bit operations alone, the same for every cell, for two axes or more.
 
+**Sorting.** A key has at most 24 bits, so the points are sorted by one digit of 12 bits after the other, the lower one first
+(Knuth, "The Art of Computer Programming", volume 3, section 5.2.5). That is done block by block, so that it can be cancelled:
+how many rows of each digit each block has tells where they belong.
+
 The order is canonical: points in one cell keep their input order, and the compiled version
 (:mod:`kmeans_gui.clustering.kernels.curve`) gives the very same one. Whoever sums in this order gets the same bits.
 """
@@ -28,10 +32,12 @@ The order is canonical: points in one cell keep their input order, and the compi
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.step import Floats
 
 Keys = NDArray[np.int32]
@@ -39,6 +45,12 @@ Rows = NDArray[np.int32]
 
 BLOCK = 1 << 15
 """Points at a time: the working arrays of one block stay in a second-level cache."""
+
+SORTED_BLOCK = 1 << 17
+"""Rows at a time while they are sorted: for so many it pays to look at all digits that there are."""
+
+DIGIT = 12
+"""Bits of a digit."""
 
 SMALLEST_SPAN = 1e-300
 """A span below this counts as this: its reciprocal, times the number of cells, must be a finite number."""
@@ -84,26 +96,34 @@ def spread_bits(bits: int, d: int) -> Keys:
     return spread
 
 
-def curve_keys(X: Floats) -> Keys:
+def curve_keys(X: Floats, cancelled: Callable[[], bool] = lambda: False) -> Keys:
     """Return the place along Hilbert's curve of the cell in which each point lies.
 
     Parameters
     ----------
     X : ndarray of shape (n, d), float64
         The points: n ≥ 1, d 2 or 3, finite, no coordinate beyond ±1e150.
+    cancelled : callable
+        Asked every few milliseconds; True ends the work.
 
     Returns
     -------
     ndarray of shape (n,), int32
         From 0 to 2^(b·d) − 1, where b is :func:`curve_bits`.
+
+    Raises
+    ------
+    Cancelled
+        If ``cancelled()`` was True.
     """
     n, d = X.shape
     bits = curve_bits(n, d)
-    low = X.min(axis=0)
-    per_unit = cells_per_unit(low, X.max(axis=0), bits)
+    low, high = X[0], X[0]
+    for block in blocks(n, BLOCK, cancelled):
+        low, high = np.minimum(low, X[block].min(axis=0)), np.maximum(high, X[block].max(axis=0))
+    per_unit = cells_per_unit(low, high, bits)
     keys = np.empty(n, np.int32)
-    for start in range(0, n, BLOCK):
-        block = slice(start, start + BLOCK)
+    for block in blocks(n, BLOCK, cancelled):
         cells = ((X[block] - low) * per_unit).astype(np.int16).T
         keys[block] = places_of_cells(np.minimum(cells, (1 << bits) - 1), bits)
     return keys
@@ -147,17 +167,46 @@ def places_of_cells(cells: NDArray[np.int16], bits: int) -> Keys:
     return places
 
 
-def spatial_order(X: Floats) -> Rows:
+def spatial_order(X: Floats, cancelled: Callable[[], bool] = lambda: False) -> Rows:
     """Return the rows of ``X`` in the order in which Hilbert's curve visits them.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), float64
-        The points: n ≥ 1, d 2 or 3, finite, no coordinate beyond ±1e150.
+    Parameters and exceptions are those of :func:`curve_keys`.
 
     Returns
     -------
     ndarray of shape (n,), int32
         ``rows[place]`` is the row of ``X`` at that place. Rows whose points share a cell of the grid ascend.
     """
-    return np.argsort(curve_keys(X), kind="stable").astype(np.int32)
+    n, d = X.shape
+    keys = curve_keys(X, cancelled)
+    rows = np.empty(n, np.int32)
+    for block in blocks(n, SORTED_BLOCK, cancelled):
+        rows[block] = np.arange(block.start, block.stop)
+    for shift in range(0, d * curve_bits(n, d), DIGIT):
+        rows = _sorted_by_digit(rows, keys, shift, cancelled)
+    return rows
+
+
+def _sorted_by_digit(rows: Rows, keys: Keys, shift: int, cancelled: Callable[[], bool]) -> Rows:
+    """Return ``rows`` sorted by the digit of their keys that begins at bit ``shift``; of equals the earlier one comes first."""
+    size = SORTED_BLOCK
+
+    def digits(block: slice) -> NDArray[np.uint16]:
+        return (keys[rows[block]] >> shift & (1 << DIGIT) - 1).astype(np.uint16)
+
+    target = np.empty_like(rows)
+    counts = np.zeros((-(-len(rows) // size), 1 << DIGIT), np.int64)
+    for block in blocks(len(rows), size, cancelled):
+        # The first block is dealt all over the target. Were that untouched, the system would have to make all of it at once.
+        target[block] = 0
+        counts[block.start // size] = np.bincount(digits(block), minlength=1 << DIGIT)
+    totals = counts.sum(axis=0)
+    # Where the rows with each digit begin, those of the first block first.
+    places = np.cumsum(totals) - totals + np.cumsum(counts, axis=0) - counts
+    for block in blocks(len(rows), size, cancelled):
+        own, first_places = digits(block), places[block.start // size]
+        order = np.argsort(own, kind="stable")  # of 16-bit integers, without comparisons
+        own, count = own[order], counts[block.start // size]
+        firsts = np.cumsum(count) - count
+        target[(first_places - firsts)[own] + np.arange(len(own))] = rows[block][order]
+    return target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmeans_gui.clustering import spatial_order as plain_order
 from kmeans_gui.clustering.kernels import curve
 from kmeans_gui.clustering.spatial_order import curve_bits, curve_keys, places_of_cells, spatial_order
 from kmeans_gui.errors import Cancelled
@@ -112,10 +113,17 @@ def check_order(X: np.ndarray) -> None:
     assert np.array_equal(rows, np.lexsort((np.arange(len(X)), keys)))
 
 
+def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_order, "BLOCK", 999)
+    monkeypatch.setattr(plain_order, "SORTED_BLOCK", 1001)
+    monkeypatch.setattr(plain_order, "DIGIT", 5)
+    for X in BOARDS.values():
+        check_order(X)
+
+
 @given(points())
 def test_the_compiled_order_is_the_plain_one(X: np.ndarray) -> None:
     check_order(X)
-    assert np.array_equal(curve.keys(X), curve_keys(X))
     check_sorted(X, *curve.sort(X, scale=0.5), 0.5)
 
 
@@ -123,7 +131,6 @@ def test_the_compiled_order_is_the_plain_one(X: np.ndarray) -> None:
 def test_the_compiled_order_is_the_plain_one_on_larger_boards(name: str) -> None:
     X = BOARDS[name]
     check_order(X)
-    assert np.array_equal(curve.keys(X), curve_keys(X))
     check_sorted(X, *curve.sort(X), 1.0)
 
 
@@ -138,7 +145,6 @@ def test_threads_pieces_and_buckets_make_no_difference(
     monkeypatch.setattr(curve, "BUCKET", bucket)
     monkeypatch.setattr(curve, "DIGIT", digit)
     X = BOARDS[name]
-    assert np.array_equal(curve.keys(X, threads=threads), curve_keys(X))
     check_sorted(X, *curve.sort(X, scale=0.25, threads=threads), 0.25)
 
 
@@ -160,17 +166,25 @@ def test_all_boards_share_the_compiled_loops() -> None:
 def test_it_can_be_cancelled_at_every_question(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(curve, "WORTH_A_THREAD", 1000)
     monkeypatch.setattr(curve, "PIECE", 1000)
+    check_cancelled_at_every_question(lambda X, cancelled: curve.sort(X, cancelled, threads=threads))
+
+
+def test_the_plain_order_can_be_cancelled_at_every_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_order, "BLOCK", 1000)
+    monkeypatch.setattr(plain_order, "SORTED_BLOCK", 1000)
+    check_cancelled_at_every_question(spatial_order)
+
+
+def check_cancelled_at_every_question(sort: Callable[[np.ndarray, Callable[[], bool]], object]) -> None:
     X = np.random.default_rng(1).random((3000, 2))
     questions = count()
-    curve.sort(X, lambda: next(questions) < 0, threads=threads)
+    sort(X, lambda: next(questions) < 0)
     asked = next(questions)
     assert asked > 3 * 3  # in each pass, once a piece
     for last in range(asked):
         questions = count()
         with pytest.raises(Cancelled):
-            curve.sort(X, lambda: next(questions) >= last, threads=threads)  # noqa: B023
-    with pytest.raises(Cancelled):
-        curve.keys(X, lambda: True, threads=threads)
+            sort(X, lambda: next(questions) >= last)  # noqa: B023
 
 
 def test_equal_colors_and_only_they_share_a_cell() -> None:

@@ -11,22 +11,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.blocks import blocks as blocks
 from kmeans_gui.clustering.kernels.exact import SMALLEST
 from kmeans_gui.clustering.kernels.points import Points
 from kmeans_gui.clustering.label_runs import Assignment, LabelRuns
 from kmeans_gui.clustering.step import Floats, Labels
-from kmeans_gui.errors import Cancelled
 
 BLOCK = 1 << 15
 """Points a block in plain numpy: the working arrays of one stay within a second-level cache."""
-
-
-def blocks(n: int, size: int, cancelled: Callable[[], bool]) -> Iterator[slice]:
-    """Cut n rows into slices of ``size``; between two of them the work can be cancelled."""
-    for start in range(0, n, size):
-        if cancelled():
-            raise Cancelled
-        yield slice(start, min(start + size, n))
 
 
 class Halt(IntEnum):

@@ -15,17 +15,17 @@ not depend on who was faster.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels.compiled import jit
+from kmeans_gui.clustering.kernels.threads import share
 from kmeans_gui.clustering.spatial_order import Keys, Rows, cells_per_unit, curve_bits, spread_bits
 from kmeans_gui.clustering.step import Floats
-from kmeans_gui.errors import Cancelled
 
 Counts = NDArray[np.int64]
 Places = NDArray[np.uint32]
@@ -51,14 +51,6 @@ BLOCK = 1 << 11
 
 LANES = 24
 """Minima kept side by side, so that none waits for the last one; a multiple of 2 and 3, so that each is of one axis."""
-
-
-def keys(X: Floats, cancelled: Callable[[], bool] = lambda: False, *, threads: int = 1) -> Keys:
-    """Return what ``spatial_order.curve_keys`` returns; parameters and exceptions are those of :func:`sort`."""
-    n, d = X.shape
-    found = np.empty(n, np.int32)
-    _find_keys(_read_only(X), d * curve_bits(n, d), found, _Crew(n, threads, cancelled))
-    return found
 
 
 def sort(
@@ -91,14 +83,14 @@ def sort(
     """
     n, d = X.shape
     X = _read_only(X)
-    crew = _Crew(n, threads, cancelled)
+    shares = _Shares(n, max(min(threads, n // WORTH_A_THREAD), 1), cancelled)
     key_bits = d * curve_bits(n, d)
     rest_bits = key_bits - min((n // BUCKET).bit_length(), key_bits)
     rows, columns = np.empty(n, np.int32), np.empty((d, n))
     # Once the points are dealt, their keys are no longer needed, and the rows take their memory.
-    counts = _find_keys(X, rest_bits, rows, crew)
-    records, edges = _deal(X, rows, rest_bits, counts, crew)
-    _sort_buckets(records, edges, rest_bits, scale, rows, columns, crew)
+    counts = _find_keys(X, rest_bits, rows, shares)
+    records, edges = _deal(X, rows, rest_bits, counts, shares)
+    _sort_buckets(records, edges, rest_bits, scale, rows, columns, shares)
     return rows, columns
 
 
@@ -110,71 +102,64 @@ def _read_only(X: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Crew:
-    """Threads that share the work on n points, each an equal number of consecutive ones."""
+class _Shares:
+    """The work on n points, cut into shares of consecutive points, one for each thread, and these into pieces."""
 
     n: int
-    threads: int
+    count: int
     cancelled: Callable[[], bool]
 
-    @property
-    def size(self) -> int:
-        """How many threads pay."""
-        return max(min(self.threads, self.n // WORTH_A_THREAD), 1)
+    def run(self, work: Callable[[int], None]) -> None:
+        """Call ``work`` with the number of each share, side by side."""
 
-    def run(self, task: Callable[[int], None]) -> None:
-        """Call ``task`` once in each thread, with the thread's number."""
-        if self.size == 1:
-            task(0)
-            return
-        with ThreadPoolExecutor(self.size) as pool:
-            for result in [pool.submit(task, number) for number in range(self.size)]:
-                result.result()
+        def task(worker: int, number: int) -> int:
+            work(number)
+            return 0
 
-    def share(self, number: int) -> tuple[int, int]:
-        """Return where a thread's share of the points begins and ends."""
-        return self.n * number // self.size, self.n * (number + 1) // self.size
+        share(task, self.count, self.count, self.cancelled)
 
-    def pieces(self, start: int, stop: int) -> Iterator[slice]:
-        """Yield slices from ``start`` to ``stop``; before each, ask whether to go on."""
-        for first in range(start, stop, PIECE):
-            if self.cancelled():
-                raise Cancelled
-            yield slice(first, min(first + PIECE, stop))
+    def bounds(self, number: int) -> tuple[int, int]:
+        """Return where a share of the points begins and ends."""
+        return self.n * number // self.count, self.n * (number + 1) // self.count
+
+    def pieces(self, number: int) -> Iterator[slice]:
+        """Yield the pieces of a share; before each, ask whether to go on."""
+        start, stop = self.bounds(number)
+        return blocks(stop, PIECE, self.cancelled, start)
 
 
-def _find_keys(X: Floats, rest_bits: int, keys: Keys, crew: _Crew) -> Counts:
+def _find_keys(X: Floats, rest_bits: int, keys: Keys, shares: _Shares) -> Counts:
     """Write the points' keys to ``keys`` and count the top digits.
 
     Returns
     -------
-    ndarray of shape (threads, buckets), int64
-        In how many keys of each thread's share what stands above the ``rest_bits`` is 0, 1, …
+    ndarray of shape (shares, buckets), int64
+        In how many keys of each share what stands above the ``rest_bits`` is 0, 1, …
     """
     n, d = X.shape
-    extremes = np.full((2, crew.size, LANES), np.inf)
+    extremes = np.full((2, shares.count, LANES), np.inf)
 
     def find_bounds(number: int) -> None:
-        for piece in crew.pieces(*crew.share(number)):
+        for piece in shares.pieces(number):
             _lower_minima(X[piece].reshape(-1), extremes[0, number], extremes[1, number])
 
-    crew.run(find_bounds)
+    shares.run(find_bounds)
     low, negated_high = extremes.reshape(2, -1, d).min(axis=1)
     bits = curve_bits(n, d)
     per_unit, spread = cells_per_unit(low, -negated_high, bits), spread_bits(bits, d)
-    counts = np.zeros((crew.size, 1 << d * bits - rest_bits), np.int64)
+    counts = np.zeros((shares.count, 1 << d * bits - rest_bits), np.int64)
 
     def find_keys(number: int) -> None:
         cells = np.empty((d, BLOCK), np.int32)
-        for piece in crew.pieces(*crew.share(number)):
+        for piece in shares.pieces(number):
             _write_keys(X[piece], low, per_unit, bits, spread, cells, keys[piece])
             _count_top(keys[piece], rest_bits, counts[number])
 
-    crew.run(find_keys)
+    shares.run(find_keys)
     return counts
 
 
-def _deal(X: Floats, keys: Keys, rest_bits: int, counts: Counts, crew: _Crew) -> tuple[Floats, list[int]]:
+def _deal(X: Floats, keys: Keys, rest_bits: int, counts: Counts, shares: _Shares) -> tuple[Floats, list[int]]:
     """Deal the points into buckets by the top digits of their keys.
 
     Returns
@@ -187,28 +172,25 @@ def _deal(X: Floats, keys: Keys, rest_bits: int, counts: Counts, crew: _Crew) ->
     """
     n, d = X.shape
     edges = [0, *np.cumsum(counts.sum(axis=0)).tolist()]
-    # Within a bucket the first thread's points come first.
+    # Within a bucket the first share's points come first.
     places = edges[:-1] + np.cumsum(counts, axis=0) - counts
     records = np.empty((n, 1 + d))
     tags = records.view(np.uint32)
     # Whatever comes first is dealt all over the table. Had none of it been touched yet, the system would have to make all of it
     # in that one call, which nobody could cancel.
-    for piece in crew.pieces(0, n):
-        for first in range(piece.start, piece.stop, PIECE // 8):
-            if crew.cancelled():
-                raise Cancelled
-            records[first : first + PIECE // 8 : TOUCH] = 0.0
+    for piece in blocks(n, PIECE // 8, shares.cancelled):
+        records[piece.start : piece.stop : TOUCH] = 0.0
 
     def deal(number: int) -> None:
-        for piece in crew.pieces(*crew.share(number)):
+        for piece in shares.pieces(number):
             _deal_points(X[piece], keys[piece], piece.start, rest_bits, places[number], tags, records)
 
-    crew.run(deal)
+    shares.run(deal)
     return records, edges
 
 
 def _sort_buckets(
-    records: Floats, edges: list[int], rest_bits: int, scale: float, rows: Rows, columns: Floats, crew: _Crew
+    records: Floats, edges: list[int], rest_bits: int, scale: float, rows: Rows, columns: Floats, shares: _Shares
 ) -> None:
     """Sort each bucket by the rest of the keys, and write what :func:`sort` returns to ``rows`` and ``columns``."""
     tags = records.view(np.uint32)
@@ -216,19 +198,19 @@ def _sort_buckets(
     unsorted = np.arange(largest, dtype=np.uint32)
 
     def sort_share(number: int) -> None:
-        begin, end = crew.share(number)
+        begin, end = shares.bounds(number)
         spare = np.empty((2, largest), np.uint32)
         for start, stop in pairwise(edges):
             if begin <= start < min(end, stop):
                 own_tags, own_records = tags[start:stop], records[start:stop]
-                order = _sort_places(own_tags, rest_bits, unsorted, spare, crew)
-                for piece in crew.pieces(0, stop - start):
+                order = _sort_places(own_tags, rest_bits, unsorted, spare, shares.cancelled)
+                for piece in blocks(stop - start, PIECE, shares.cancelled):
                     _fetch(order[piece], own_tags, own_records, start + piece.start, scale, rows, columns)
 
-    crew.run(sort_share)
+    shares.run(sort_share)
 
 
-def _sort_places(tags: Places, rest_bits: int, unsorted: Places, spare: Places, crew: _Crew) -> Places:
+def _sort_places(tags: Places, rest_bits: int, unsorted: Places, spare: Places, cancelled: Callable[[], bool]) -> Places:
     """Return the places in a bucket, sorted by the rest of the keys.
 
     ``unsorted`` is 0, 1, 2, …; the working memory ``spare``, shape (2, m), holds the result.
@@ -238,10 +220,10 @@ def _sort_places(tags: Places, rest_bits: int, unsorted: Places, spare: Places, 
     for number, (shift, end) in enumerate(pairwise(rest_bits * k // passes for k in range(passes + 1))):
         mask, target = (1 << end - shift) - 1, spare[number % 2]
         places = np.zeros(mask + 2, np.uint32)
-        for piece in crew.pieces(0, len(tags)):
+        for piece in blocks(len(tags), PIECE, cancelled):
             _count_digit(tags[piece], shift, mask, places[1:])
         np.cumsum(places, out=places)
-        for piece in crew.pieces(0, len(tags)):
+        for piece in blocks(len(tags), PIECE, cancelled):
             _deal_places(order[piece], tags, shift, mask, places, target)
         order = target
     return order

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import exact
-from kmeans_gui.clustering.kernels.base import Kernel, squared
+from kmeans_gui.clustering.kernels.base import BLOCK, Kernel, squared
 from kmeans_gui.clustering.kernels.plus_plus import choose_far_points
 from kmeans_gui.clustering.kernels.points import Ask, Loops, Points, Rows
 from kmeans_gui.clustering.spatial_order import spatial_order
@@ -22,8 +23,11 @@ from kmeans_gui.clustering.step import Floats, Labels, label_dtype
 
 
 def _sort(X: Floats, cancelled: Ask, scale: float) -> tuple[Rows, Floats]:
-    rows = spatial_order(X)
-    return rows, np.multiply(X[rows].T, scale, order="C")
+    rows = spatial_order(X, cancelled)
+    columns = np.empty(X.shape[::-1])
+    for block in blocks(len(rows), BLOCK, cancelled):
+        columns[:, block] = X[rows[block]].T * scale
+    return rows, columns
 
 
 def _bring_nearer(X: Floats, scale: float, center: Floats, nearest: Floats) -> None:

@@ -9,7 +9,7 @@ import pytest
 from lloyd_textbook import dimensions, every_kernel, large_board
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import kernels
+from kmeans_gui.clustering import kernels, spatial_order
 from kmeans_gui.clustering.kernels import base, choose, curve, family, filtering, force, fused, high_d, points, use_threads
 from kmeans_gui.clustering.kernels.plain import PLAIN
 from kmeans_gui.clustering.kernels.points import Points
@@ -36,6 +36,7 @@ def _small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "BLOCK", 1000)
     monkeypatch.setattr(points, "SLICE", 2000)
     monkeypatch.setattr(curve, "PIECE", 2000)
+    monkeypatch.setattr(spatial_order, "SORTED_BLOCK", 2000)
     monkeypatch.setattr(fused, "CALL", 20_000)
     monkeypatch.setattr(filtering, "CALL", 5000)
     monkeypatch.setattr(filtering, "SHARED", 1000)
@@ -98,8 +99,9 @@ def test_measuring_asks_for_every_slice(loops: points.Loops) -> None:
     assert questions(lambda: of.squares(asked), asked) >= X.size / points.SLICE
 
 
-def test_sorting_asks_for_every_piece() -> None:
-    of, asked = Points(large_board("uniform", N, 2, 0), family.COMPILED), Asked()
+@pytest.mark.parametrize("loops", [PLAIN, family.COMPILED], ids=["numpy", "compiled"])
+def test_sorting_asks_for_every_piece(loops: points.Loops) -> None:
+    of, asked = Points(large_board("uniform", N, 2, 0), loops), Asked()
     assert questions(lambda: of.order(asked), asked) >= N / curve.PIECE
 
 
