@@ -17,10 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels import Cancelled, Kernel, choose, threads
-from kmeans_gui.clustering.kernels.exact import SMALLEST
-from kmeans_gui.clustering.kernels.points import Points
-from kmeans_gui.clustering.kernels.warming import at_hand
+from kmeans_gui.clustering.kernels import Cancelled, Kernel, choose_bulk
 from kmeans_gui.clustering.parameters import Int
 from kmeans_gui.clustering.step import Floats, Labels, Step
 from kmeans_gui.errors import Cancelled as Stopped
@@ -39,15 +36,6 @@ RESTARTS = Int(
 
 MEMORY = 2 << 30
 """Bytes that the outcomes may take."""
-
-SMALL = 1 << 23
-"""Coordinates that an assignment compares on the largest board that is small; a larger one has work for all threads."""
-
-CHUNK, MOST = 1 << 23, 64
-"""Coordinates that the runs of a chunk compare, by a guess, and the most runs in one: some milliseconds of work."""
-
-RUN, OVERHEAD = 20, 1 << 12
-"""The guess: how many iterations a run has, and what else each takes, in coordinates that could be compared meanwhile."""
 
 Progress = Callable[[int, int], None]
 """Told how many restarts of how many are made: every few milliseconds, in the thread that asked for them."""
@@ -199,36 +187,24 @@ def in_bulk(
     bool
         Whether the runs were made.
     """
-    (n, d), k = X.shape, values["k"]
-    work = n * d * k + OVERHEAD
-    if at_hand() is None or work > SMALL or Points.sorts(n, d):
+    bulk = choose_bulk(X, values["k"], len(restarts), cancelled)
+    if bulk is None:
         return False
-    from kmeans_gui.clustering.kernels import fused, many
+    made = [0] * len(bulk.desks)
 
-    kernel = choose(X, k, cancelled)
-    if not isinstance(kernel, fused.Fused) or kernel.points.finest < SMALLEST or kernel.points.tiny:
-        return False
-    size = min(max(CHUNK // (RUN * work), 1), MOST)
-    tasks = -(-len(restarts) // size)
-    workers = min(threads.available(), tasks)
-    desks = [many.Desk(kernel.points, k, cancelled) for _ in range(workers)]
-    made = [0] * workers
-
-    def work_off(worker: int, task: int) -> int:
-        chunk = slice(task * size, (task + 1) * size)
+    def make(worker: int, chunk: slice) -> int:
         seeds = restarts.seeds[chunk].tolist()
         if draws is None:
-            restarts.starts[chunk] = [start(seed, kernel) for seed in seeds]
+            restarts.starts[chunk] = [start(seed, bulk.kernel) for seed in seeds]
         else:
             firsts, numbers = zip(*map(draws, seeds), strict=True)
-            restarts.starts[chunk] = X[desks[worker].choose_far_points(np.array(firsts), np.array(numbers))]
+            restarts.starts[chunk] = X[bulk.desks[worker].choose_far_points(np.array(firsts), np.array(numbers))]
         restarts.centroids[chunk] = restarts.starts[chunk]
-        runs = many.Runs(*(getattr(restarts, name)[chunk] for name in many.Runs._fields))
-        desks[worker].make(runs, values["max_iter"], values["empty_clusters"])
+        bulk.make(worker, chunk, restarts, values["max_iter"], values["empty_clusters"])
         made[worker] += len(seeds)
         if worker == 0:
             progress(sum(made), len(restarts))
         return len(seeds)
 
-    progress(threads.share(work_off, tasks, workers, cancelled), len(restarts))
+    progress(bulk.share(make), len(restarts))
     return True

@@ -13,8 +13,9 @@ same answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and
 ``high-d``
     Many dimensions: matrix products and bounds (:mod:`high_d`).
 
-:mod:`relay` begins with one kernel and goes on with another; :mod:`plus_plus` seeds; :mod:`threads` shares out the work. To
-add a kernel, write its file, implementing :class:`kmeans_gui.clustering.kernels.base.Kernel`, and its line in :mod:`family`.
+:mod:`relay` begins with one kernel and goes on with another; :mod:`bulk` makes many runs at a time; :mod:`plus_plus` seeds;
+:mod:`threads` shares out the work. To add a kernel, write its file, implementing
+:class:`kmeans_gui.clustering.kernels.base.Kernel`, and its line in :mod:`family`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,7 +37,22 @@ from kmeans_gui.clustering.kernels.warming import at_hand, begin, trouble, warm
 from kmeans_gui.clustering.step import Floats
 from kmeans_gui.errors import Cancelled as Stopped
 
-__all__ = ["Advance", "Cancelled", "Halt", "Kernel", "begin", "choose", "force", "trouble", "use_threads", "warm"]
+if TYPE_CHECKING:
+    from kmeans_gui.clustering.kernels.bulk import Bulk
+
+__all__ = [
+    "Advance",
+    "Cancelled",
+    "Halt",
+    "Kernel",
+    "begin",
+    "choose",
+    "choose_bulk",
+    "force",
+    "trouble",
+    "use_threads",
+    "warm",
+]
 
 Cancelled = Callable[[], bool]
 """Asked every few milliseconds; True ends the work with :class:`kmeans_gui.errors.Cancelled`."""
@@ -78,6 +95,18 @@ def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
     if trouble() is None and plain.points.n * k >= WORTH_WAITING:
         return Relay(plain, lambda unwanted: _when_warm(X, k, unwanted))
     return plain
+
+
+def choose_bulk(X: Floats, k: int, count: int, cancelled: Cancelled) -> Bulk | None:
+    """Return what makes ``count`` runs at a time, or None where that is not faster than one by one, or is not at hand."""
+    if at_hand() is None:
+        return None
+    from kmeans_gui.clustering.kernels import bulk
+
+    if not bulk.is_small(len(X), X.shape[1], k):
+        return None
+    kernel = choose(X, k, cancelled)
+    return bulk.Bulk(kernel, count, cancelled) if bulk.suits(kernel) else None
 
 
 def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled) -> Kernel:
