@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,21 +57,51 @@ def test_without_a_place_for_the_cache_loops_are_compiled_all_the_same(monkeypat
     assert loop(3.0) == 9.0
 
 
+def square_again(x: float) -> float:
+    return x * x
+
+
+@pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_a_cache_that_was_cut_short_is_compiled_anew(
+    kind: str, share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged_warnings: list[str]
+) -> None:
+    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path))
+    compiled.jit(square_again)(2.0)
+    (damaged,) = tmp_path.rglob(kind)
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(compiled.Uncached), compiled.from_cache_alone():
+        compiled.jit(square_again)(2.0)
+    assert compiled.jit(square_again)(2.0) == 4.0
+    with compiled.from_cache_alone():
+        assert compiled.jit(square_again)(2.0) == 4.0
+    assert [text.partition(":")[0] for text in logged_warnings] == ["a damaged cache is compiled anew"]
+
+
+@pytest.fixture
+def logged_warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    texts: list[str] = []
+    for module in (compiled, warming):
+        monkeypatch.setattr(module._log, "warning", lambda text, *values: texts.append(text % values))
+    return texts
+
+
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The processes that are started; they do nothing."""
+    """The processes that would be started to compile; in their place one is started that does nothing."""
+    return replaced_program(monkeypatch, "")
+
+
+def replaced_program(monkeypatch: pytest.MonkeyPatch, program: str) -> list[list[str]]:
     started: list[list[str]] = []
+    start = subprocess.Popen
 
-    class Process:
-        def __init__(self, command: list[str], **_: object) -> None:
-            started.append(command)
+    def popen(command: list[str], **options: Any) -> subprocess.Popen[str]:
+        started.append(command)
+        return start([command[0], "-c", program], **options)
 
-        def wait(self) -> None:
-            pass
-
-        kill = wait
-
-    monkeypatch.setattr(warming.subprocess, "Popen", Process)
+    monkeypatch.setattr(warming.subprocess, "Popen", popen)
     return started
 
 
@@ -106,7 +138,59 @@ def test_a_process_without_a_cache_would_compile_in_vain(commands: list[list[str
     assert commands == []
 
 
-def test_the_other_process_finds_the_program_from_anywhere(tmp_path: Path) -> None:
+@pytest.fixture
+def nothing_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make as if nothing were in the cache, and nothing had been loaded."""
+
+    def exercise() -> None:
+        raise compiled.Uncached
+
+    monkeypatch.setitem(compiled._OPTIONS, "cache", True)
+    monkeypatch.setattr(family, "exercise", exercise)
+    monkeypatch.setattr(warming, "_loaded", None)
+    monkeypatch.setattr(warming, "_trouble", None)
+
+
+@pytest.mark.usefixtures("nothing_cached")
+@pytest.mark.parametrize(
+    ("program", "logged"), [("raise OSError('LLVM is ill')", "LLVM is ill"), ("import os; os.abort()", "ended with code")]
+)
+def test_a_process_that_fails_to_compile_is_told_of(
+    program: str, logged: str, monkeypatch: pytest.MonkeyPatch, logged_errors: list[logging.LogRecord]
+) -> None:
+    replaced_program(monkeypatch, program)
+    warming._load()
+    assert warming.at_hand() is None
+    assert "The log says why" in (warming.trouble() or "")
+    assert [logged in str(record.exc_info[1]) for record in logged_errors if record.exc_info] == [True]
+
+
+@pytest.mark.usefixtures("nothing_cached")
+def test_nothing_is_told_when_the_program_is_ending(
+    monkeypatch: pytest.MonkeyPatch, logged_errors: list[logging.LogRecord]
+) -> None:
+    def popen(*_: object, **__: object) -> None:
+        raise RuntimeError("can't fork at interpreter shutdown")
+
+    monkeypatch.setattr(warming.subprocess, "Popen", popen)
+    monkeypatch.setattr(warming.sys, "is_finalizing", lambda: True)
+    warming._load()
+    assert warming.trouble() is None
+    assert logged_errors == []
+
+
+def compiling(folder: Path, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", warming._PROGRAM, *sys.path]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
+    return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_the_other_process_finds_the_program_from_anywhere(tmp_path: Path) -> None:
+    with compiling(tmp_path, stdin=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        complaint = process.stderr.read()
+        assert process.wait() == 0, complaint
+
+
+def test_the_other_process_ends_with_the_program(tmp_path: Path) -> None:
+    with compiling(tmp_path, stdin=subprocess.DEVNULL) as process:
+        assert process.wait() == 1

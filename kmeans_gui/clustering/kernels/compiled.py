@@ -11,6 +11,7 @@ every machine gives the same bits.
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
+
+_log = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -62,10 +65,28 @@ def _compiled(function: F, **more: Any) -> F:
         # Neither the package's folder nor the user's cache can be written to: every start compiles.
         _OPTIONS["cache"] = False
         return _compiled(function, **more)
-    # numba looks only whether the file of a loop itself has changed, not those of the loops that are compiled into it.
     if (kept := getattr(loop._cache, "_cache_file", None)) is not None:
+        # numba looks only whether the file of a loop itself has changed, not those of the loops that are compiled into it.
         kept._source_stamp = kept._source_stamp, _sources()
+        loop._cache._load_overload = _healing(loop._cache._load_overload, kept.flush)
     return cast(F, loop)
+
+
+def _healing(load: Callable[..., Any], forget: Callable[[], None]) -> Callable[..., Any]:
+    """Let ``load`` find nothing in a cache that it cannot read, after ``forget`` has emptied that.
+
+    A file may have been cut short when the power failed. numba would raise, at each start again.
+    """
+
+    def load_or_forget(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except Exception as damage:  # noqa: BLE001  what is raised depends on where the file ends
+            _log.warning("a damaged cache is compiled anew: %r", damage)
+            forget()
+            return None
+
+    return load_or_forget
 
 
 @cache

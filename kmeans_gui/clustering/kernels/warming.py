@@ -10,7 +10,6 @@ every other second, and leave 200 MiB behind.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import subprocess
 import sys
@@ -59,6 +58,8 @@ def _load() -> None:
     try:
         _loaded = _family()
     except Exception as defect:  # noqa: BLE001  whatever is wrong with the compiler, plain numpy does the work
+        if sys.is_finalizing():  # no process or thread may be started any more, and nobody is left to be told
+            return
         if isinstance(defect, ModuleNotFoundError) and defect.name == "numba":
             _log.warning("compiled kernels are missing: %s", defect)
             _trouble = "numba is not installed, so large data run slowly. Install it with: pip install numba"
@@ -82,29 +83,48 @@ def _family() -> ModuleType:
 
 
 _PROGRAM = """
-import os, sys
+import os, sys, threading
 sys.path[:] = sys.argv[1:]
+def end_with_parent():
+    os.read(0, 1)
+    os._exit(1)
+threading.Thread(target=end_with_parent, daemon=True).start()
 if hasattr(os, "nice"):
     os.nice(10)
 from kmeans_gui.clustering.kernels import family
 family.exercise()
 """
+"""Its standard input ends when the program does, in whatever way."""
 
 
 def _fill_cache() -> None:
-    """Compile in a process of its own, which ends with this one. Whatever it leaves undone is compiled here."""
+    """Compile in a process of its own, which ends with this one.
+
+    Raises
+    ------
+    RuntimeError
+        If that failed. Nor would this process succeed, and it might be what ends it: a compiler can crash.
+    """
     if not sys.executable or getattr(sys, "frozen", False):  # there is no interpreter to start
         return
     # On Windows, where there is no ``os.nice``; and no console shall pop up.
     flags = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    quiet = subprocess.DEVNULL
+    pipe = subprocess.PIPE
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, *sys.path], stdin=quiet, stdout=quiet, stderr=quiet, creationflags=flags
+            [sys.executable, "-c", _PROGRAM, *sys.path],
+            stdin=pipe,
+            stdout=subprocess.DEVNULL,
+            stderr=pipe,
+            text=True,
+            errors="replace",
+            creationflags=flags,
         )
     except OSError as refused:
         _log.warning("no process to compile in: %s", refused)
         return
-    atexit.register(process.kill)
-    process.wait()
-    atexit.unregister(process.kill)
+    with process:
+        assert process.stderr is not None
+        complaint, code = process.stderr.read(), process.wait()
+    if code:
+        raise RuntimeError(f"the process that compiles ended with code {code}: {complaint}")
