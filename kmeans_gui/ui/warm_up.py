@@ -6,6 +6,7 @@ It waits until the window has been painted, so that it never delays that.
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -63,26 +64,38 @@ class WarmUp(QObject):
 
 def _load(publish: Publish, cancelled: Callable[[], bool]) -> str | None:
     """Load the libraries and the compiled kernels; return what is wrong with these."""
+    # An import cannot be stopped and may take seconds on a busy machine. A window that closes waits for the worker that this
+    # runs in, but not for a daemon.
+    importing = threading.Thread(target=_import_libraries, args=(cancelled,), name="importing", daemon=True)
     with _nothing_collected():
-        for name in _LIBRARIES:
-            if cancelled():
-                raise Cancelled
+        importing.start()
+        _wait_for(importing, cancelled)
+    _wait_for(kernels.begin(), cancelled)
+    return kernels.trouble()
+
+
+def _import_libraries(cancelled: Callable[[], bool]) -> None:
+    for name in (*_LIBRARIES, "kmeans_gui.clustering.kernels.family"):
+        if cancelled():
+            return
+        with suppress(Exception):  # whoever needs it tells what is wrong with it
             import_module(name)
-        with suppress(Exception):  # of which the kernels tell below
-            import_module("kmeans_gui.clustering.kernels.family")
-    loading = kernels.begin()
-    while loading.is_alive():
+
+
+def _wait_for(thread: threading.Thread, cancelled: Callable[[], bool]) -> None:
+    while thread.is_alive():
         if cancelled():
             raise Cancelled
-        loading.join(0.05)
-    return kernels.trouble()
+        thread.join(0.05)
 
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Keep what is made meanwhile for good, and the garbage collector from looking through all of it time and again.
+    """Keep what is made meanwhile for good, and the garbage collector from looking through all of it.
 
-    That would hold up the event loop for a tenth of a second each time, now and later.
+    The libraries bring 150,000 objects that last as long as the program; a full collection, which looks at all of them, would
+    hold up the event loop for a tenth of a second, now and time and again. To pass them over, the collector must pass over
+    whatever there is by then: what the first seconds brought, if it ends up in a dead cycle, is not found again.
     """
     young, middle, old = gc.get_threshold()
     gc.set_threshold(young, middle, 1 << 30)

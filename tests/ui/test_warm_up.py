@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from kmeans_gui.clustering import kernels
+from kmeans_gui.ui import warm_up
 from kmeans_gui.ui.main_window import make_window
 
 TROUBLE = "numba is on holiday."
@@ -76,6 +77,31 @@ def test_nothing_is_loaded_before_the_window_is_painted(window, begun, qtbot):
     with ended(window, qtbot):
         window.show()
     assert begun == [1]
+
+
+def test_a_window_that_closes_does_not_wait_for_an_import(window, qtbot, monkeypatch):
+    release, waiting = threading.Event(), threading.Event()
+
+    def import_module(name):
+        waiting.set()
+        release.wait()
+
+    monkeypatch.setattr(warm_up, "import_module", import_module)
+    window.show()
+    window.begin()
+    qtbot.waitUntil(waiting.is_set)
+    window.close()
+    assert not window._warm_up._slot.active
+    release.set()
+
+
+def test_a_library_that_does_not_load_is_no_trouble_yet(window, qtbot, monkeypatch):
+    monkeypatch.setattr(warm_up, "_LIBRARIES", ("no_such_library",))
+    monkeypatch.setattr(kernels, "trouble", lambda: None)
+    with ended(window, qtbot):
+        window.show()
+        window.begin()
+    assert window.messages.text == ""
 
 
 def test_a_window_that_closes_does_not_wait_for_the_kernels(window, qtbot, monkeypatch):
