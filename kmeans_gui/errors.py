@@ -7,6 +7,8 @@ log.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class UserError(ValueError):
     """Something that the user can mend; the text says what happened and what to do."""
@@ -15,6 +17,9 @@ class UserError(ValueError):
 class Cancelled(Exception):
     """Work was stopped on request. Never shown as an error."""
 
+
+CancelQuestion = Callable[[], bool]
+"""Asked every few milliseconds by work that takes longer; True ends the work with :class:`Cancelled`."""
 
 DEFECT = "Something went wrong inside the program. Help › Show log tells what."
 """What a user is told of a defect; the log has the rest."""

@@ -24,13 +24,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kmeans_gui.clustering.algorithms import DEFAULT, REGISTRY, Algorithm
-from kmeans_gui.clustering.kernels import Cancelled
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import LARGEST, Int, resolve
 from kmeans_gui.clustering.restarts import RESTARTS, Progress, Restarts, make_restarts
 from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
 from kmeans_gui.clustering.trace import DEFAULT_BUDGET, Trace
-from kmeans_gui.errors import UserError
+from kmeans_gui.errors import CancelQuestion, UserError
 
 __all__ = [
     "DEFAULT",
@@ -103,7 +102,9 @@ def check_points(X: ArrayLike) -> Floats:
     return points
 
 
-def steps(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lambda: False, **parameters: Any) -> Iterator[Step]:
+def steps(
+    name: str, X: ArrayLike, *, seed: int = 0, cancelled: CancelQuestion = lambda: False, **parameters: Any
+) -> Iterator[Step]:
     """Watch: yield the steps of algorithm ``name`` on ``X`` one by one.
 
     Parameters
@@ -147,7 +148,7 @@ def run(name: str, X: ArrayLike, *, seed: int = 0, budget: int = DEFAULT_BUDGET,
     return empty_trace(name, points, budget).extend(steps(name, points, seed=seed, **parameters))
 
 
-def fit(name: str, X: ArrayLike, *, seed: int = 0, cancelled: Cancelled = lambda: False, **parameters: Any) -> Step:
+def fit(name: str, X: ArrayLike, *, seed: int = 0, cancelled: CancelQuestion = lambda: False, **parameters: Any) -> Step:
     """Only the result: run algorithm ``name`` to its end and return the last step. See :func:`steps`."""
     method = algorithm(name)
     checked = _checked(name, X, seed, parameters)
@@ -162,7 +163,7 @@ def run_many(
     *,
     restarts: int = RESTARTS.default,
     seed: int = 0,
-    cancelled: Cancelled = lambda: False,
+    cancelled: CancelQuestion = lambda: False,
     progress: Progress = lambda made, total: None,
     **parameters: Any,
 ) -> Restarts:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 
-def blocks(n: int, size: int, cancelled: Callable[[], bool], start: int = 0) -> Iterator[slice]:
+def blocks(n: int, size: int, cancelled: CancelQuestion, start: int = 0) -> Iterator[slice]:
     """Cut the rows from ``start`` to ``n`` into slices of ``size``; before each, ask whether to go on.
 
     Raises

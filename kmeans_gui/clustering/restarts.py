@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels import Cancelled, Kernel, choose_bulk
+from kmeans_gui.clustering.kernels import Kernel, choose_bulk
 from kmeans_gui.clustering.parameters import Int
 from kmeans_gui.clustering.step import Floats, Labels, Step
-from kmeans_gui.errors import Cancelled as Stopped
-from kmeans_gui.errors import UserError
+from kmeans_gui.errors import Cancelled, CancelQuestion, UserError
 
 if TYPE_CHECKING:
     from kmeans_gui.clustering.algorithms import Algorithm
@@ -88,7 +87,7 @@ class FitManyFunction(Protocol):
     """Makes many runs faster than one by one, if it can."""
 
     def __call__(
-        self, X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: Cancelled, progress: Progress
+        self, X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: CancelQuestion, progress: Progress
     ) -> bool:
         """Fill in the arrays of ``restarts``, whose seeds are given, and return True; or leave them alone and return False."""
 
@@ -99,7 +98,7 @@ def make_restarts(
     values: Mapping[str, Any],
     seeds: range,
     fit: Callable[..., Step],
-    cancelled: Cancelled,
+    cancelled: CancelQuestion,
     progress: Progress,
 ) -> Restarts:
     """Run ``method`` once with each of ``seeds``.
@@ -145,12 +144,12 @@ def _blank(seeds: range, k: int, d: int, fit: Callable[..., Step]) -> Restarts:
 
 
 def _one_by_one(
-    method: Algorithm, X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: Cancelled, progress: Progress
+    method: Algorithm, X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: CancelQuestion, progress: Progress
 ) -> None:
     """Make each run through the doors that watch it start and have it end."""
     for i, seed in enumerate(restarts.seeds.tolist()):
         if cancelled():
-            raise Stopped
+            raise Cancelled
         restarts.starts[i] = next(method.steps(X, values, seed, cancelled)).centroids
         last = restarts.fit(seed=seed, cancelled=cancelled)
         restarts.centroids[i], restarts.objectives[i] = last.centroids, last.objective
@@ -164,7 +163,7 @@ def in_bulk(
     restarts: Restarts,
     start: Callable[[int, Kernel], Floats],
     draws: Callable[[int], tuple[int, Floats]] | None,
-    cancelled: Cancelled,
+    cancelled: CancelQuestion,
     progress: Progress,
 ) -> bool:
     """Make many runs of Lloyd's iteration to a compiled call, if the board is small and the compiler at hand.

@@ -32,13 +32,13 @@ The order is canonical: points in one cell keep their input order, and the compi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.step import Floats
+from kmeans_gui.errors import CancelQuestion
 
 Keys = NDArray[np.int32]
 Rows = NDArray[np.int32]
@@ -96,7 +96,7 @@ def spread_bits(bits: int, d: int) -> Keys:
     return spread
 
 
-def curve_keys(X: Floats, cancelled: Callable[[], bool] = lambda: False) -> Keys:
+def curve_keys(X: Floats, cancelled: CancelQuestion = lambda: False) -> Keys:
     """Return the place along Hilbert's curve of the cell in which each point lies.
 
     Parameters
@@ -167,7 +167,7 @@ def places_of_cells(cells: NDArray[np.int16], bits: int) -> Keys:
     return places
 
 
-def spatial_order(X: Floats, cancelled: Callable[[], bool] = lambda: False) -> Rows:
+def spatial_order(X: Floats, cancelled: CancelQuestion = lambda: False) -> Rows:
     """Return the rows of ``X`` in the order in which Hilbert's curve visits them.
 
     Parameters and exceptions are those of :func:`curve_keys`.
@@ -187,7 +187,7 @@ def spatial_order(X: Floats, cancelled: Callable[[], bool] = lambda: False) -> R
     return rows
 
 
-def _sorted_by_digit(rows: Rows, keys: Keys, shift: int, cancelled: Callable[[], bool]) -> Rows:
+def _sorted_by_digit(rows: Rows, keys: Keys, shift: int, cancelled: CancelQuestion) -> Rows:
     """Return ``rows`` sorted by the digit of their keys that begins at bit ``shift``; of equals the earlier one comes first."""
     size = SORTED_BLOCK
 

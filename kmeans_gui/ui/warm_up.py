@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from kmeans_gui.clustering import kernels
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 _LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
 
@@ -62,7 +62,7 @@ class WarmUp(QObject):
             self.troubled.emit(trouble)
 
 
-def _load(publish: Publish, cancelled: Callable[[], bool]) -> str | None:
+def _load(publish: Publish, cancelled: CancelQuestion) -> str | None:
     """Load the libraries and the compiled kernels; return what is wrong with these."""
     # An import cannot be stopped and may take seconds on a busy machine. A window that closes waits for the worker that this
     # runs in, but not for a daemon.
@@ -74,7 +74,7 @@ def _load(publish: Publish, cancelled: Callable[[], bool]) -> str | None:
     return kernels.trouble()
 
 
-def _import_libraries(cancelled: Callable[[], bool]) -> None:
+def _import_libraries(cancelled: CancelQuestion) -> None:
     for name in (*_LIBRARIES, "kmeans_gui.clustering.kernels.family"):
         if cancelled():
             return
@@ -82,7 +82,7 @@ def _import_libraries(cancelled: Callable[[], bool]) -> None:
             import_module(name)
 
 
-def _wait_for(thread: threading.Thread, cancelled: Callable[[], bool]) -> None:
+def _wait_for(thread: threading.Thread, cancelled: CancelQuestion) -> None:
     while thread.is_alive():
         if cancelled():
             raise Cancelled

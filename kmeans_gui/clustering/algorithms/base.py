@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kmeans_gui.clustering.kernels import Cancelled
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.parameters import Parameter
 from kmeans_gui.clustering.restarts import FitManyFunction
 from kmeans_gui.clustering.step import Floats, Phase, Step
+from kmeans_gui.errors import CancelQuestion
 
 
 class StepsFunction(Protocol):
     """Yields the steps of one run. Gets clean input: finite float64 points and a complete, parsed set of values."""
 
-    def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Iterator[Step]:
+    def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
         """Yield the steps.
 
         Whatever is random follows from ``seed``; ``cancelled`` goes to the kernels, which ask it between blocks of points.
@@ -26,7 +26,7 @@ class StepsFunction(Protocol):
 class FitFunction(Protocol):
     """Returns the last step of a run, the same that :class:`StepsFunction` ends with. Gets the same input."""
 
-    def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Step:
+    def __call__(self, X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Step:
         """Return the last step."""
 
 

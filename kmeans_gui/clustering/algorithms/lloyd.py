@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.algorithms.base import Algorithm
-from kmeans_gui.clustering.kernels import Cancelled, Halt, Kernel, choose
+from kmeans_gui.clustering.kernels import Halt, Kernel, choose
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
 from kmeans_gui.clustering.restarts import Progress, Restarts, in_bulk
 from kmeans_gui.clustering.seeding import STARTS, kmeans_plus_plus, plus_plus_draws
 from kmeans_gui.clustering.step import Floats, Phase, Step
+from kmeans_gui.errors import CancelQuestion
 
 EMPTY_CLUSTERS = {
     "farthest": "Move to the farthest point",
@@ -82,7 +83,7 @@ STILL = "Done: the centroids moved less than the tolerance."
 STOPPED = "Stopped: the largest number of iterations allowed was made."
 
 
-def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Iterator[Step]:
+def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
     """Yield START, then ASSIGN and UPDATE in turn, then DONE."""
     kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, seed, kernel)
@@ -106,7 +107,7 @@ def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled)
     yield film.done(centroids, ending)
 
 
-def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -> Step:
+def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Step:
     """Return the last step, with many iterations to a call of the kernel."""
     if values["tol"]:
         return deque(steps(X, values, seed, cancelled), maxlen=1)[0]
@@ -124,7 +125,7 @@ def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: Cancelled) -
     return film.done(centroids, SETTLED if settled else STOPPED)
 
 
-def fit_many(X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: Cancelled, progress: Progress) -> bool:
+def fit_many(X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: CancelQuestion, progress: Progress) -> bool:
     """Make the runs many to a call of the compiled loops, where that is faster."""
     if values["tol"]:
         return False

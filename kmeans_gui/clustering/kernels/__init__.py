@@ -20,7 +20,7 @@ same answers, bit for bit, since the sums they keep are exact (:mod:`exact`) and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
@@ -35,7 +35,7 @@ from kmeans_gui.clustering.kernels.relay import Relay
 from kmeans_gui.clustering.kernels.threads import use_threads
 from kmeans_gui.clustering.kernels.warming import at_hand, begin, trouble, warm
 from kmeans_gui.clustering.step import Floats
-from kmeans_gui.errors import Cancelled as Stopped
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 if TYPE_CHECKING:
     from kmeans_gui.clustering.kernels.bulk import Bulk
@@ -54,9 +54,6 @@ __all__ = [
     "warm",
 ]
 
-Cancelled = Callable[[], bool]
-"""Asked every few milliseconds; True ends the work with :class:`kmeans_gui.errors.Cancelled`."""
-
 WORTH_WAITING = 1 << 18
 """Distances in an assignment from which on a run goes on compiled as soon as it can."""
 
@@ -74,7 +71,7 @@ def force(name: str) -> Iterator[None]:
         _forced.reset(token)
 
 
-def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
+def choose(X: Floats, k: int, cancelled: CancelQuestion = lambda: False) -> Kernel:
     """Return the kernel for points ``X``, shape (n, d), and ``k`` centroids.
 
     If the compiled ones are at hand, :func:`family.choose` says which. If they are still being loaded, plain numpy begins, and
@@ -97,7 +94,7 @@ def choose(X: Floats, k: int, cancelled: Cancelled = lambda: False) -> Kernel:
     return plain
 
 
-def choose_bulk(X: Floats, k: int, count: int, cancelled: Cancelled) -> Bulk | None:
+def choose_bulk(X: Floats, k: int, count: int, cancelled: CancelQuestion) -> Bulk | None:
     """Return what makes ``count`` runs at a time, or None where that is not faster than one by one, or is not at hand."""
     if at_hand() is None:
         return None
@@ -109,12 +106,12 @@ def choose_bulk(X: Floats, k: int, count: int, cancelled: Cancelled) -> Bulk | N
     return bulk.Bulk(kernel, count, cancelled) if bulk.suits(kernel) else None
 
 
-def _chosen(family: ModuleType, X: Floats, k: int, cancelled: Cancelled) -> Kernel:
+def _chosen(family: ModuleType, X: Floats, k: int, cancelled: CancelQuestion) -> Kernel:
     kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled)
     return kernel
 
 
-def _remembered(X: Floats, family: ModuleType, cancelled: Cancelled) -> Points:
+def _remembered(X: Floats, family: ModuleType, cancelled: CancelQuestion) -> Points:
     """Return the prepared points of the last run if that was on the same array and nobody can have changed it since."""
     global _last
     last = _last
@@ -135,11 +132,11 @@ def _is_frozen(X: Floats) -> bool:
     return owner is None
 
 
-def _when_warm(X: Floats, k: int, unwanted: Cancelled) -> Kernel:
+def _when_warm(X: Floats, k: int, unwanted: CancelQuestion) -> Kernel:
     loading = begin()
     while loading.is_alive():
         if unwanted():
-            raise Stopped
+            raise Cancelled
         loading.join(0.05)
     family = at_hand()
     if family is None:

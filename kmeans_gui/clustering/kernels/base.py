@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.blocks import blocks as blocks
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels.exact import SMALLEST
 from kmeans_gui.clustering.kernels.points import Points
 from kmeans_gui.clustering.label_runs import Assignment, LabelRuns
 from kmeans_gui.clustering.step import Floats, Labels
+from kmeans_gui.errors import CancelQuestion
 
 BLOCK = 1 << 15
 """Points a block in plain numpy: the working arrays of one stay within a second-level cache."""
@@ -79,7 +80,7 @@ class Kernel(ABC):
         How many points each centroid has.
     """
 
-    def __init__(self, points: Points, k: int, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         self.points = points
         self.k = k
         self.cancelled = cancelled

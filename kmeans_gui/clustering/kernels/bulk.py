@@ -15,6 +15,7 @@ from kmeans_gui.clustering.kernels.exact import SMALLEST
 from kmeans_gui.clustering.kernels.fused import Fused
 from kmeans_gui.clustering.kernels.many import Desk, Runs
 from kmeans_gui.clustering.kernels.points import Points
+from kmeans_gui.errors import CancelQuestion
 
 SMALL = 1 << 23
 """Coordinates that an assignment compares on the largest board that is small; a larger one has work for all threads."""
@@ -56,7 +57,7 @@ class Bulk:
         One for each thread that pays.
     """
 
-    def __init__(self, kernel: Kernel, count: int, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, kernel: Kernel, count: int, cancelled: CancelQuestion) -> None:
         points, k = kernel.points, kernel.k
         size = min(max(CHUNK // (RUN * (points.n * points.d * k + OVERHEAD)), 1), MOST)
         self.kernel = kernel

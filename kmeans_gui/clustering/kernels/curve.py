@@ -26,6 +26,7 @@ from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.threads import share
 from kmeans_gui.clustering.spatial_order import Keys, Rows, cells_per_unit, curve_bits, spread_bits
 from kmeans_gui.clustering.step import Floats
+from kmeans_gui.errors import CancelQuestion
 
 Counts = NDArray[np.int64]
 Places = NDArray[np.uint32]
@@ -53,9 +54,7 @@ LANES = 24
 """Minima kept side by side, so that none waits for the last one; a multiple of 2 and 3, so that each is of one axis."""
 
 
-def sort(
-    X: Floats, cancelled: Callable[[], bool] = lambda: False, scale: float = 1.0, *, threads: int = 1
-) -> tuple[Rows, Floats]:
+def sort(X: Floats, cancelled: CancelQuestion = lambda: False, scale: float = 1.0, *, threads: int = 1) -> tuple[Rows, Floats]:
     """Sort points along Hilbert's curve.
 
     Parameters
@@ -107,7 +106,7 @@ class _Shares:
 
     n: int
     count: int
-    cancelled: Callable[[], bool]
+    cancelled: CancelQuestion
 
     def run(self, work: Callable[[int], None]) -> None:
         """Call ``work`` with the number of each share, side by side."""
@@ -210,7 +209,7 @@ def _sort_buckets(
     shares.run(sort_share)
 
 
-def _sort_places(tags: Places, rest_bits: int, unsorted: Places, spare: Places, cancelled: Callable[[], bool]) -> Places:
+def _sort_places(tags: Places, rest_bits: int, unsorted: Places, spare: Places, cancelled: CancelQuestion) -> Places:
     """Return the places in a bucket, sorted by the rest of the keys.
 
     ``unsorted`` is 0, 1, 2, …; the working memory ``spare``, shape (2, m), holds the result.

@@ -11,8 +11,9 @@ from kmeans_gui.clustering.kernels.base import Kernel
 from kmeans_gui.clustering.kernels.filtering import Filtering
 from kmeans_gui.clustering.kernels.fused import Fused
 from kmeans_gui.clustering.kernels.high_d import HighD
-from kmeans_gui.clustering.kernels.points import Ask, Loops, Points, Rows
+from kmeans_gui.clustering.kernels.points import Loops, Points, Rows
 from kmeans_gui.clustering.step import Floats
+from kmeans_gui.errors import CancelQuestion
 
 MANY_AXES = 16
 WIDE = 1 << 9
@@ -20,7 +21,7 @@ MUCH = 1 << 21
 """Axes, coordinates of all centroids, and coordinates to compare, from which on matrix products beat axis after axis."""
 
 
-def _sort(X: Floats, cancelled: Ask, scale: float) -> tuple[Rows, Floats]:
+def _sort(X: Floats, cancelled: CancelQuestion, scale: float) -> tuple[Rows, Floats]:
     return curve.sort(X, cancelled, scale, threads=threads.available())
 
 
@@ -36,7 +37,7 @@ COMPILED = Loops(
 )
 
 
-def choose(points: Points, k: int, cancelled: Ask) -> Kernel:
+def choose(points: Points, k: int, cancelled: CancelQuestion) -> Kernel:
     """Return the compiled kernel for ``points`` and ``k``.
 
     In two and three dimensions filtering looks at few points only, and wins as soon as sorting them pays, which is from some
@@ -51,7 +52,7 @@ def choose(points: Points, k: int, cancelled: Ask) -> Kernel:
     return Fused(points, k, cancelled)
 
 
-KERNELS: dict[str, Callable[[Points, int, Ask], Kernel]] = {"fused": Fused, "filtering": Filtering, "high-d": HighD}
+KERNELS: dict[str, Callable[[Points, int, CancelQuestion], Kernel]] = {"fused": Fused, "filtering": Filtering, "high-d": HighD}
 """By name, for tests and benchmarks that force one."""
 
 

@@ -16,15 +16,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import threads
-from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel, blocks
-from kmeans_gui.clustering.kernels.points import Ask, Points, Rows
+from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
+from kmeans_gui.clustering.kernels.points import Points, Rows
 from kmeans_gui.clustering.kernels.rounds import choose_candidates, drifted, iterate, list_runs
 from kmeans_gui.clustering.kernels.tree import Tree, find_owners, list_firsts, measure_inner_nodes, measure_leaves, plant
 from kmeans_gui.clustering.kernels.walk import Scratch, scratch, walk_roots
 from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, label_dtype
 from kmeans_gui.clustering.step import Floats, Labels
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 LEAF = 128
 """Points a leaf: comparing them takes about as long as looking at a few boxes."""
@@ -71,7 +72,7 @@ class Filtering(Kernel):
     Sorting waits for the first assignment, so that the starting centroids are on show meanwhile.
     """
 
-    def __init__(self, points: Points, k: int, cancelled: Ask) -> None:
+    def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         super().__init__(points, k, cancelled)
         self._scratch: list[Scratch] = []
         self._before: Floats | None = None

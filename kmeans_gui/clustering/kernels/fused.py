@@ -12,8 +12,6 @@ any order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +22,7 @@ from kmeans_gui.clustering.kernels.exact_compiled import move_to_means, move_val
 from kmeans_gui.clustering.kernels.nearest import BLOCK, find_nearest
 from kmeans_gui.clustering.kernels.points import Points
 from kmeans_gui.clustering.step import Floats, Labels, label_dtype
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 CALL = 1 << 23
 """Coordinates a call may compare: some 5 ms of work."""
@@ -117,7 +115,7 @@ def iterate(
 class Fused(Kernel):
     """Implements :class:`kmeans_gui.clustering.kernels.base.Kernel` for points in their input order."""
 
-    def __init__(self, points: Points, k: int, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         super().__init__(points, k, cancelled)
         self._columns = points.columns()
         self._labels = np.full(points.n, k, np.int16)

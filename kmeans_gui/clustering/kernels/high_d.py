@@ -40,13 +40,12 @@ A centroid that coincides with an earlier one never takes a point. It is set asi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import threads
-from kmeans_gui.clustering.kernels.base import Kernel, blocks
+from kmeans_gui.clustering.kernels.base import Kernel
 from kmeans_gui.clustering.kernels.bounds import (
     Centers,
     Rows,
@@ -62,6 +61,7 @@ from kmeans_gui.clustering.kernels.bounds import (
 )
 from kmeans_gui.clustering.kernels.points import Points
 from kmeans_gui.clustering.step import Floats, Labels, label_dtype
+from kmeans_gui.errors import CancelQuestion
 
 MEMORY = 1 << 30
 """Bytes that the lower bounds may take. If they need more, all products are made each time."""
@@ -101,7 +101,7 @@ class HighD(Kernel):
     It takes 4 (d + k) bytes a point.
     """
 
-    def __init__(self, points: Points, k: int, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         super().__init__(points, k, cancelled)
         n, d = points.n, points.d
         # In memory the axes are innermost, so that a point is added in one go; seen from outside, the shape is the usual one.

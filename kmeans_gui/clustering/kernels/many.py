@@ -9,7 +9,6 @@ ends with the same bits at whichever desk it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from kmeans_gui.clustering.kernels.plus_plus import BLOCK, SUPERBLOCK, Places, f
 from kmeans_gui.clustering.kernels.plus_plus_compiled import COUNT, SETTLE, STAGE, _advance, _Parts, _parts
 from kmeans_gui.clustering.kernels.points import Points
 from kmeans_gui.clustering.step import Floats
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 BUDGET = 1 << 23
 """Coordinates that a call compares, and then to the end of the iteration: some 2 ms of work."""
@@ -91,7 +90,7 @@ class Desk:
         Asked every few milliseconds; True ends the work with :class:`kmeans_gui.errors.Cancelled`.
     """
 
-    def __init__(self, points: Points, k: int, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         d, n = points.d, points.n
         self._board = Board(points.columns(), points.scale, points.anchors, points.squares(cancelled))
         self._sheet = _Sheet(

@@ -9,20 +9,19 @@ far from the origin.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import exact
 from kmeans_gui.clustering.kernels.base import BLOCK, Kernel, squared
 from kmeans_gui.clustering.kernels.plus_plus import choose_far_points
-from kmeans_gui.clustering.kernels.points import Ask, Loops, Points, Rows
+from kmeans_gui.clustering.kernels.points import Loops, Points, Rows
 from kmeans_gui.clustering.spatial_order import spatial_order
 from kmeans_gui.clustering.step import Floats, Labels, label_dtype
+from kmeans_gui.errors import CancelQuestion
 
 
-def _sort(X: Floats, cancelled: Ask, scale: float) -> tuple[Rows, Floats]:
+def _sort(X: Floats, cancelled: CancelQuestion, scale: float) -> tuple[Rows, Floats]:
     rows = spatial_order(X, cancelled)
     columns = np.empty(X.shape[::-1])
     for block in blocks(len(rows), BLOCK, cancelled):
@@ -49,7 +48,7 @@ PLAIN = Loops(
 class Plain(Kernel):
     """Implements :class:`kmeans_gui.clustering.kernels.base.Kernel` in numpy."""
 
-    def __init__(self, points: Points, k: int, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         super().__init__(points, k, cancelled)
         self._labels: Labels = np.full(points.n, -1, label_dtype(k))
 

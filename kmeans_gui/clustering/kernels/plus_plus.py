@@ -22,13 +22,13 @@ In either case the running sum grows there, so that a point at distance 0 from a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.step import Floats
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 BLOCK = 256
 SUPERBLOCK = 64
@@ -37,7 +37,7 @@ SUPERBLOCK = 64
 Places = NDArray[np.int64]
 
 
-def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: Callable[[], bool] = lambda: False) -> Places:
+def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: CancelQuestion = lambda: False) -> Places:
     """Choose k points far from each other by greedy k-means++.
 
     Once every point is at distance 0 from a chosen one, because there are fewer distinct points than k or because the squares
@@ -89,7 +89,7 @@ def filled_up(chosen: Places, k: int) -> Places:
 class _Points:
     """The points with what is known of them: their squared distances from the nearest one chosen, and the sums of those."""
 
-    def __init__(self, columns: Floats, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, columns: Floats, cancelled: CancelQuestion) -> None:
         n = columns.shape[1]
         size = BLOCK * SUPERBLOCK
         self._columns = columns

@@ -18,7 +18,6 @@ the other, each would wait for the one before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +25,7 @@ import numpy as np
 from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.plus_plus import BLOCK, SUPERBLOCK, Places, filled_up
 from kmeans_gui.clustering.step import Floats
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 BUDGET = 1 << 22
 """Coordinates that a compiled call looks at, and then the superblock to its end: a few milliseconds."""
@@ -74,7 +73,7 @@ def _parts(count: int, d: int) -> _Parts:
     return _Parts(np.empty((d, count)), np.empty((d, count)), np.empty(count), np.empty(count))
 
 
-def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: Callable[[], bool] = lambda: False) -> Places:
+def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: CancelQuestion = lambda: False) -> Places:
     """Choose k points far from each other by greedy k-means++.
 
     Parameters, result and failures are those of :func:`kmeans_gui.clustering.kernels.plus_plus.choose_far_points`. Points in

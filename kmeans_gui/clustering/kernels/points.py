@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kmeans_gui.clustering.kernels.exact import anchors_for
 from kmeans_gui.clustering.step import Floats
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 SORTED_FROM = 1 << 13
 """Points from which on sorting them pays."""
@@ -25,8 +25,6 @@ SMALLEST_FLOAT = 2.0**-1074
 
 Counts = NDArray[np.int64]
 Rows = NDArray[np.int32]
-Ask = Callable[[], bool]
-"""Whether the work is to be cancelled."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,8 @@ class Loops:
     bring_nearer: Callable[[Floats, float, Floats, Floats], None]
     move_to_means: Callable[[Floats, Counts, Floats], None]
     inertia: Callable[[Floats, Counts, Floats, Floats], float]
-    choose_far_points: Callable[[Floats, int, Floats, Ask], NDArray[np.int64]]
-    sort: Callable[[Floats, Ask, float], tuple[Rows, Floats]]
+    choose_far_points: Callable[[Floats, int, Floats, CancelQuestion], NDArray[np.int64]]
+    sort: Callable[[Floats, CancelQuestion, float], tuple[Rows, Floats]]
 
 
 class Points:
@@ -75,7 +73,7 @@ class Points:
         The bins in which scaled coordinates are summed exactly.
     """
 
-    def __init__(self, X: Floats, loops: Loops, cancelled: Ask = lambda: False) -> None:
+    def __init__(self, X: Floats, loops: Loops, cancelled: CancelQuestion = lambda: False) -> None:
         self.given = X
         self.X = X.view()
         self.X.flags.writeable = False  # always, since for arrays of either kind the loops would be compiled twice
@@ -103,7 +101,7 @@ class Points:
         scaled: Floats = np.multiply(self.X.T, self.scale, order="C")
         return scaled
 
-    def order(self, cancelled: Ask) -> tuple[Rows | None, Floats]:
+    def order(self, cancelled: CancelQuestion) -> tuple[Rows | None, Floats]:
         """Return the input row at each place of the order, shape (n,), and the scaled points in it, shape (d, n), C-contiguous.
 
         The rows are None if the order is that of the input. Whoever asks first sorts; others wait for it.
@@ -123,7 +121,7 @@ class Points:
         finally:
             self._sorting.release()
 
-    def squares(self, cancelled: Ask) -> Floats:
+    def squares(self, cancelled: CancelQuestion) -> Floats:
         """Return the bins of Σ|x|² over the scaled points, shape (square bins,); measured when first asked for."""
         if self._squares is None:
             anchors = anchors_for(2 * self.n * self.d, self.finest**2)
@@ -133,7 +131,7 @@ class Points:
             self._squares = bins
         return self._squares
 
-    def _slices(self, cancelled: Ask) -> Iterator[Floats]:
+    def _slices(self, cancelled: CancelQuestion) -> Iterator[Floats]:
         flat = self.X.reshape(-1)
         for start in range(0, len(flat), SLICE):
             if cancelled():

@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.kernels.base import Advance, Kernel
-from kmeans_gui.clustering.kernels.points import Ask
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.step import Floats, Labels
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 _log = logging.getLogger(__name__)
 
-Prepare = Callable[[Ask], Kernel]
+Prepare = Callable[[CancelQuestion], Kernel]
 """Returns a kernel; is given a function that says when it is no longer wanted."""
 
 
@@ -97,7 +96,7 @@ class Relay(Kernel):
         return self._now.far_points(first, draws)
 
 
-def _fulfil(future: Future[Kernel], prepare: Prepare, unwanted: Ask) -> None:
+def _fulfil(future: Future[Kernel], prepare: Prepare, unwanted: CancelQuestion) -> None:
     try:
         future.set_result(prepare(unwanted))
     except BaseException as failure:  # noqa: BLE001  it is raised again where the kernel is asked for

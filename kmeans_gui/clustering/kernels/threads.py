@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 
-from kmeans_gui.errors import Cancelled
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 _most: int | None = None
 
@@ -45,7 +45,7 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(_cores(), 2), thread_name_prefix="kernel")
 
 
-def share(work: Callable[[int, int], int], tasks: int, workers: int, cancelled: Callable[[], bool]) -> int:
+def share(work: Callable[[int, int], int], tasks: int, workers: int, cancelled: CancelQuestion) -> int:
     """Call ``work(worker, task)`` for every task and return the sum of the results.
 
     A worker does one task after the other until none is left, so that what belongs to a worker needs no lock. The caller is
