@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
+from kmeans_gui.clustering.kernels.ledger import Ledger
 from kmeans_gui.clustering.kernels.points import Points, Rows
-from kmeans_gui.clustering.kernels.rounds import choose_candidates, drifted, iterate, list_runs
+from kmeans_gui.clustering.kernels.rounds import Plan, choose_candidates, drifted, iterate, list_runs
 from kmeans_gui.clustering.kernels.tree import Tree, find_owners, list_firsts, measure_inner_nodes, measure_leaves, plant
-from kmeans_gui.clustering.kernels.walk import Scratch, scratch, walk_roots
-from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, label_dtype
-from kmeans_gui.clustering.step import Floats, Labels
+from kmeans_gui.clustering.kernels.walk import Clock, Scratch, scratch, walk_roots
+from kmeans_gui.clustering.label_runs import Assignment, LabelRuns
+from kmeans_gui.clustering.step import Floats, Labels, label_dtype
 from kmeans_gui.errors import Cancelled, CancelQuestion
 
 LEAF = 128
@@ -46,7 +47,7 @@ SETTLING = 1e-3
 """Share of labels that changed below which keeping account of expiry pays."""
 
 
-class Planted(NamedTuple):
+class PlantedTree(NamedTuple):
     """What is made of the points before the first assignment.
 
     Parameters
@@ -85,10 +86,10 @@ class Filtering(Kernel):
         self._planted  # noqa: B018  asking makes it
 
     @cached_property
-    def _planted(self) -> Planted:
+    def _planted(self) -> PlantedTree:
         return self._plant(together=True)
 
-    def _plant(self, *, together: bool) -> Planted:
+    def _plant(self, *, together: bool) -> PlantedTree:
         """Sort the points and build the tree; ``together`` keeps repeated points once if that saves half of them."""
         points = self.points
         rows, columns = points.order(self.cancelled)
@@ -103,17 +104,22 @@ class Filtering(Kernel):
         for part in blocks(-(-columns.shape[1] // LEAF), LEAVES_A_CALL, self.cancelled):
             measure_leaves(tree, points.anchors, part.start, part.stop)
         measure_inner_nodes(tree)
-        return Planted(tree, min(ROOTS, tree.first_leaf), rows, firsts)
+        return PlantedTree(tree, min(ROOTS, tree.first_leaf), rows, firsts)
 
     def _workers(self, count: int) -> list[Scratch]:
         """Return what each of ``count`` workers needs for a walk."""
         tree = self._planted.tree
         while len(self._scratch) < count:
-            bins = len(self.points.anchors)
-            self._scratch.append(scratch(self.k, self.points.d, bins, 2 * tree.first_leaf, LEAF))
+            self._scratch.append(scratch(self.k, self.points.d, 2 * tree.first_leaf, LEAF))
         for own in self._scratch:
             own.work[0] = 0
         return self._scratch[:count]
+
+    def _ledgers(self, count: int) -> list[Ledger]:
+        """Return the ledger, and an empty one for each worker but the first."""
+        anchors, sums, counts = self.points.anchors, self._sums, self._counts
+        others = (Ledger(anchors, np.zeros_like(sums), np.zeros_like(counts)) for _ in range(1, count))
+        return [Ledger(anchors, sums, counts), *others]
 
     def _follow(self, centroids: Floats) -> None:
         """Take note of how far the centroids have moved since the last assignment."""
@@ -133,29 +139,17 @@ class Filtering(Kernel):
         size = roots // tasks
         scratches = self._workers(min(threads.available(), tasks))
         workers = len(scratches)
-        sums = [self._sums, *(np.zeros_like(self._sums) for _ in range(1, workers))]
-        counts = [self._counts, *(np.zeros_like(self._counts) for _ in range(1, workers))]
+        ledgers = self._ledgers(workers)
+        clock = Clock(float(self._drift[0]), self._expiring and all_may)
 
         def work(worker: int, task: int) -> int:
             start = roots + task * size
-            return walk_roots(
-                tree,
-                start,
-                start + size,
-                candidates,
-                centroids,
-                self._drift[0],
-                self._expiring and all_may,
-                scratches[worker],
-                self.points.anchors,
-                sums[worker],
-                counts[worker],
-            )
+            return walk_roots(tree, ledgers[worker], scratches[worker], start, start + size, candidates, centroids, clock)
 
         changed = threads.share(work, tasks, workers, self.cancelled)
-        for worker in range(1, workers):
-            self._sums += sums[worker]
-            self._counts += counts[worker]
+        for ledger in ledgers[1:]:
+            self._sums += ledger.sums
+            self._counts += ledger.counts
         self._work = sum(int(own.work[0]) for own in scratches)
         self._expiring = changed < SETTLING * self.points.n
         return changed
@@ -174,20 +168,9 @@ class Filtering(Kernel):
             now = centroids * self.points.scale
             self._follow(now)
             (own,) = self._workers(1)
-            more, changed, code, self._expiring = iterate(
-                tree,
-                roots,
-                now,
-                self._drift,
-                self._expiring,
-                SETTLING * self.points.n,
-                own,
-                self.points.anchors,
-                self._sums,
-                self._counts,
-                most - made,
-                CALL,
-            )
+            plan = Plan(roots, most - made, CALL, SETTLING * self.points.n)
+            ledger = self._ledgers(1)[0]
+            more, changed, code, self._expiring = iterate(tree, ledger, own, now, self._drift, self._expiring, plan)
             self._before = now
             made, halt, centroids = made + more, Halt(code), now / self.points.scale
             self._work = int(own.work[0]) // more

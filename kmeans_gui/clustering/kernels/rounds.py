@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.kernels.base import EMPTY, GOING_ON, SETTLED
 from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.exact_compiled import move_to_means
+from kmeans_gui.clustering.kernels.ledger import Ledger
 from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
-from kmeans_gui.clustering.kernels.walk import EPSILON, Scratch, walk_roots
+from kmeans_gui.clustering.kernels.walk import EPSILON, Clock, Scratch, walk_roots
 from kmeans_gui.clustering.step import Floats
 
 
@@ -58,31 +61,41 @@ def drifted(drift: float, before: Floats, after: Floats) -> float:
     return (drift + farthest_move(before, after)) * (1.0 + EPSILON)
 
 
-@jit
-def iterate(
-    tree: Tree,
-    roots: int,
-    centroids: Floats,
-    state: Floats,
-    expiring: bool,
-    settling: float,
-    own: Scratch,
-    anchors: Floats,
-    sums: Floats,
-    counts: NDArray[np.int64],
-    most: int,
-    work: int,
-) -> tuple[int, int, int, bool]:
-    """Assign and update up to ``most`` times, or until about ``work`` points have been looked at.
+class Plan(NamedTuple):
+    """How far to go without being asked.
 
     Parameters
     ----------
     roots : int
         The walks begin at the nodes from ``roots`` to 2 ``roots``.
+    most : int
+        The most iterations.
+    work : int
+        About how many points to look at.
+    settling : float
+        The number of labels changed below which the next walk keeps account of expiry.
+    """
+
+    roots: int
+    most: int
+    work: int
+    settling: float
+
+
+@jit
+def iterate(
+    tree: Tree, ledger: Ledger, own: Scratch, centroids: Floats, drift: Floats, expiring: bool, plan: Plan
+) -> tuple[int, int, int, bool]:
+    """Assign and update as often as planned, unless something happens.
+
+    Parameters
+    ----------
     centroids : ndarray of shape (k, d)
         Changed in place.
-    state : ndarray of shape (1,)
-        The drift; changed in place.
+    drift : ndarray of shape (1,)
+        Changed in place.
+    expiring : bool
+        Whether the first walk keeps account of expiry.
 
     Returns
     -------
@@ -96,21 +109,20 @@ def iterate(
     changed, made = 0, 0
     before = np.empty_like(centroids)
     own.work[0] = 0
-    while made < most and own.work[0] < work:
+    while made < plan.most and own.work[0] < plan.work:
         candidates, all_may = choose_candidates(centroids)
-        changed = walk_roots(
-            tree, roots, 2 * roots, candidates, centroids, state[0], expiring and all_may, own, anchors, sums, counts
-        )
+        clock = Clock(drift[0], expiring and all_may)
+        changed = walk_roots(tree, ledger, own, plan.roots, 2 * plan.roots, candidates, centroids, clock)
         made += 1
         if changed == 0:
             return made, changed, SETTLED, expiring
-        expiring = changed < settling
+        expiring = changed < plan.settling
         for j in range(centroids.shape[0]):
-            if counts[j] == 0 and not np.isnan(centroids[j, 0]):
+            if ledger.counts[j] == 0 and not np.isnan(centroids[j, 0]):
                 return made, changed, EMPTY, expiring
         before[:] = centroids
-        move_to_means(sums, counts, centroids)
-        state[0] = drifted(state[0], before, centroids)
+        move_to_means(ledger.sums, ledger.counts, centroids)
+        drift[0] = drifted(drift[0], before, centroids)
     return made, changed, GOING_ON, expiring
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
+from kmeans_gui.clustering.kernels.compiled import bare, jit
 from kmeans_gui.clustering.step import Floats
 
 LANES = 16
@@ -197,18 +197,3 @@ def find_owners(tree: Tree) -> None:
         else:
             left, right = tree.owners[2 * node], tree.owners[2 * node + 1]
             tree.owners[node] = left if tree.sizes[2 * node + 1] == 0 or left == right else MIXED
-
-
-@inline
-def add_point(tree: Tree, i: int, anchors: Floats, bins: Floats) -> int:
-    """Add point ``i`` to ``bins``, shape (d, bins); return how many points it stands for."""
-    weight = 1
-    if tree.weights.shape[0] > 0:
-        weight = int(tree.weights[i])
-    for axis in range(tree.columns.shape[0]):
-        rest = tree.columns[axis, i]
-        for b in range(anchors.shape[0]):
-            piece = (rest + anchors[b]) - anchors[b]
-            rest -= piece
-            bins[axis, b] += piece * weight
-    return weight

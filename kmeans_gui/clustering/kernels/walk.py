@@ -35,8 +35,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.kernels.compiled import bare, inline
+from kmeans_gui.clustering.kernels.ledger import Ledger, Movers, hand_over, movers, relabel_leaf
 from kmeans_gui.clustering.kernels.nearest import find_nearest
-from kmeans_gui.clustering.kernels.tree import MIXED, Tree, add_point, span
+from kmeans_gui.clustering.kernels.tree import MIXED, Tree, span
 from kmeans_gui.clustering.step import Floats
 
 FEW = 3
@@ -51,6 +52,21 @@ TINY = 2.0**-900
 
 A_BOX = 64
 """Points that could be looked at in the time that a box takes."""
+
+
+class Clock(NamedTuple):
+    """What time it is for what was decided earlier.
+
+    Parameters
+    ----------
+    drift : float
+        How far the centroids have moved since the run began: the largest moves of all updates, added up.
+    expiring : bool
+        Whether to keep account of when what is decided expires.
+    """
+
+    drift: float
+    expiring: bool
 
 
 class Scratch(NamedTuple):
@@ -70,13 +86,9 @@ class Scratch(NamedTuple):
         Until when what was pruned above each of them stays pruned.
     visited : ndarray of shape (nodes,), int32
         The nodes visited, parents before children.
-    pending : ndarray of shape (2 levels,), int64
-        Nodes that change hands.
-    least, winner, new, second : ndarray of shape (block,)
-        For the points of a leaf: the distance to the nearest candidate, which it is, the same as a label, and the distance to
-        the second nearest.
-    moved : ndarray of shape (d, bins)
-        The sum of points that change hands together.
+    least, winner, second : ndarray of shape (block,)
+        For the points of a leaf: the distance to the nearest candidate, which it is, and the distance to the second nearest.
+    movers : Movers
     work : ndarray of shape (1,), int64
         Counts up what has been looked at: one for each point, and as much as ``A_BOX`` for each box.
     """
@@ -87,16 +99,14 @@ class Scratch(NamedTuple):
     stack: NDArray[np.int64]
     inherited: Floats
     visited: NDArray[np.int32]
-    pending: NDArray[np.int64]
     least: Floats
     winner: NDArray[np.int64]
-    new: NDArray[np.int16]
     second: Floats
-    moved: Floats
+    movers: Movers
     work: NDArray[np.int64]
 
 
-def scratch(k: int, d: int, bins: int, nodes: int, block: int) -> Scratch:
+def scratch(k: int, d: int, nodes: int, block: int) -> Scratch:
     """Return what one worker needs for walks below roots of up to ``nodes`` nodes."""
     depth = nodes.bit_length() + 2
     return Scratch(
@@ -106,12 +116,10 @@ def scratch(k: int, d: int, bins: int, nodes: int, block: int) -> Scratch:
         stack=np.zeros((2 * depth, 3), np.int64),
         inherited=np.zeros(2 * depth),
         visited=np.zeros(nodes, np.int32),
-        pending=np.zeros(2 * depth, np.int64),
         least=np.zeros(block),
         winner=np.zeros(block, np.int64),
-        new=np.zeros(block, np.int16),
         second=np.zeros(block),
-        moved=np.zeros((d, bins)),
+        movers=movers(depth, block),
         work=np.zeros(1, np.int64),
     )
 
@@ -170,97 +178,15 @@ def prune(tree: Tree, node: int, level: int, m: int, expiring: bool, own: Scratc
 
 
 @inline
-def relabel(tree: Tree, start: int, stop: int, own: Scratch, anchors: Floats, sums: Floats, counts: NDArray[np.int64]) -> int:
-    """Give the points from ``start`` to ``stop`` the labels ``own.new``; return how many that changes.
-
-    Points that go from one centroid to the same other one mostly come in rows: each row's sum is moved once.
-    """
-    labels, new, moved = tree.labels[start:stop], own.new, own.moved
-    changed, i = 0, 0
-    while i < stop - start:
-        before, after, count = labels[i], new[i], 0
-        if before == after:
-            i += 1
-            continue
-        moved[:] = 0.0
-        while i < stop - start and labels[i] == before and new[i] == after:
-            count += add_point(tree, start + i, anchors, moved)
-            labels[i] = after
-            i += 1
-        changed += count
-        counts[before] -= count
-        counts[after] += count
-        for axis in range(tree.columns.shape[0]):
-            for b in range(anchors.shape[0]):
-                sums[before, axis, b] -= moved[axis, b]
-                sums[after, axis, b] += moved[axis, b]
-    return changed
-
-
-@inline
-def hand_over(
-    tree: Tree, root: int, winner: int, own: Scratch, anchors: Floats, sums: Floats, counts: NDArray[np.int64]
-) -> int:
-    """Give all points of ``root`` to the centroid ``winner``; return how many labels that changes."""
-    pending, changed, left = own.pending, 0, 1
-    pending[0] = root
-    while left > 0:
-        left -= 1
-        node = pending[left]
-        owner = tree.owners[node]
-        if owner == winner or tree.sizes[node] == 0:
-            continue
-        if owner == MIXED and node < tree.first_leaf:
-            pending[left], pending[left + 1] = 2 * node, 2 * node + 1
-            left += 2
-            continue
-        start, stop = span(tree, node)
-        if owner == MIXED:
-            own.new[: stop - start] = winner
-            changed += relabel(tree, start, stop, own, anchors, sums, counts)
-            continue
-        for axis in range(tree.columns.shape[0]):
-            for b in range(anchors.shape[0]):
-                sums[owner, axis, b] -= tree.sums[node, axis, b]
-                sums[winner, axis, b] += tree.sums[node, axis, b]
-        counts[owner] -= tree.sizes[node]
-        counts[winner] += tree.sizes[node]
-        changed += tree.sizes[node]
-        tree.labels[start:stop] = winner
-    tree.owners[root] = winner
-    return changed
-
-
-@inline
-def compare_points(
-    tree: Tree,
-    node: int,
-    level: int,
-    m: int,
-    expiring: bool,
-    own: Scratch,
-    anchors: Floats,
-    sums: Floats,
-    counts: NDArray[np.int64],
-) -> tuple[int, float]:
+def compare_points(tree: Tree, ledger: Ledger, own: Scratch, node: int, level: int, m: int, clock: Clock) -> tuple[int, float]:
     """Give each point of a leaf to the nearest of the candidates; return how many labels changed and the slack."""
-    start = (node - tree.first_leaf) * tree.block
-    stop = min(start + tree.block, tree.columns.shape[1])
-    n = stop - start
+    start, stop = span(tree, node)
     find_nearest(tree.columns, start, stop, own.coordinates[level], own.ids[level], m, own.least, own.winner, own.second)
-    slack = decided_by(tree, start, stop, level, m, own) if expiring else np.inf
-    labels, new = tree.labels[start:stop], own.new
-    for i in range(n):
-        new[i] = own.winner[i]
-    first, switched, others = new[0], 0, 0
-    for i in range(n):
-        switched += new[i] != labels[i]
-        others += new[i] != first
-    changed = 0
-    if switched > 0:
-        changed = relabel(tree, start, stop, own, anchors, sums, counts)
-    tree.owners[node] = first if others == 0 else MIXED
-    return changed, slack
+    slack = decided_by(tree, start, stop, level, m, own) if clock.expiring else np.inf
+    winner, new = own.winner, own.movers.new
+    for i in range(stop - start):
+        new[i] = winner[i]
+    return relabel_leaf(tree, ledger, node, own.movers), slack
 
 
 @inline
@@ -292,45 +218,31 @@ def decided_by(tree: Tree, start: int, stop: int, level: int, m: int, own: Scrat
 
 
 @inline
-def expiry_of(drift: float, slack: float) -> float:
+def expiry_of(clock: Clock, slack: float) -> float:
     """Return no more than the drift at which two centroids, each moving half as far as ``slack``, may have used it up."""
-    return (drift + 0.499 * slack) * (1.0 - EPSILON)
+    return (clock.drift + 0.499 * slack) * (1.0 - EPSILON)
+
+
+@inline
+def is_due(tree: Tree, node: int, clock: Clock) -> bool:
+    """Whether labels below ``node`` may change."""
+    return tree.sizes[node] > 0 and not (clock.expiring and tree.expiry[node] > clock.drift)
+
+
+@inline
+def wait(own: Scratch, place: int, node: int, level: int, m: int, until: float) -> None:
+    """Put ``node`` on the stack with the ``m`` candidates of a level, settled from above until the drift is ``until``."""
+    own.stack[place, 0], own.stack[place, 1], own.stack[place, 2] = node, level, m
+    own.inherited[place] = until
 
 
 @bare
-def walk(
-    tree: Tree,
-    root: int,
-    m: int,
-    drift: float,
-    expiring: bool,
-    own: Scratch,
-    anchors: Floats,
-    sums: Floats,
-    counts: NDArray[np.int64],
-) -> int:
-    """Give all points below ``root`` to the nearest of the ``m`` candidates on level 0 of the scratch.
-
-    Parameters
-    ----------
-    drift : float
-        How far the centroids have moved since the run began: the largest moves of all updates, added up.
-    expiring : bool
-        Whether to keep account of when what is decided expires.
-    sums : ndarray of shape (k + 1, d, bins)
-        Changed in place, as are ``counts``, shape (k + 1,).
-
-    Returns
-    -------
-    int
-        How many labels changed.
-    """
-    changed, compared, seen, waiting = 0, 0, 0, 0
-    if expiring and tree.expiry[root] > drift:
+def walk(tree: Tree, ledger: Ledger, own: Scratch, root: int, m: int, clock: Clock) -> int:
+    """Give all points below ``root`` to the nearest of the ``m`` candidates on level 0; return how many labels change."""
+    if not is_due(tree, root, clock):
         return 0
-    own.stack[0, 0], own.stack[0, 1], own.stack[0, 2] = root, 0, m
-    own.inherited[0] = np.inf
-    waiting = 1
+    changed, compared, seen, waiting = 0, 0, 0, 1
+    wait(own, 0, root, 0, m, np.inf)
     while waiting > 0:
         waiting -= 1
         node, level, m = own.stack[waiting, 0], own.stack[waiting, 1], own.stack[waiting, 2]
@@ -339,53 +251,55 @@ def walk(
         seen += 1
         is_leaf = node >= tree.first_leaf
         if not is_leaf or m > FEW:
-            m, slack = prune(tree, node, level, m, expiring, own)
+            m, slack = prune(tree, node, level, m, clock.expiring, own)
             level += 1
-            until = min(until, expiry_of(drift, slack))
+            until = min(until, expiry_of(clock, slack))
         if m == 1:
             if tree.owners[node] != own.ids[level, 0]:
-                changed += hand_over(tree, node, own.ids[level, 0], own, anchors, sums, counts)
+                changed += hand_over(tree, ledger, node, own.ids[level, 0], own.movers)
         elif is_leaf:
-            more, slack = compare_points(tree, node, level, m, expiring, own, anchors, sums, counts)
+            more, slack = compare_points(tree, ledger, own, node, level, m, clock)
             changed += more
             compared += tree.block
-            until = min(until, expiry_of(drift, slack))
+            until = min(until, expiry_of(clock, slack))
         else:
             left = 2 * node
             if tree.owners[node] != MIXED:
                 tree.owners[left] = tree.owners[left + 1] = tree.owners[node]
                 tree.owners[node] = MIXED
             for child in (left + 1, left):
-                if tree.sizes[child] > 0 and not (expiring and tree.expiry[child] > drift):
-                    own.stack[waiting, 0], own.stack[waiting, 1], own.stack[waiting, 2] = child, level, m
-                    own.inherited[waiting] = until
+                if is_due(tree, child, clock):
+                    wait(own, waiting, child, level, m, until)
                     waiting += 1
-        if expiring:
+        if clock.expiring:
             tree.expiry[node] = until
     own.work[0] += compared + seen * A_BOX
-    if expiring:
-        for s in range(seen - 1, -1, -1):
-            node = own.visited[s]
-            if node < tree.first_leaf and tree.owners[node] == MIXED:
-                tree.expiry[node] = tree.expiry[2 * node]
-                if tree.sizes[2 * node + 1] > 0:
-                    tree.expiry[node] = min(tree.expiry[2 * node], tree.expiry[2 * node + 1])
+    if clock.expiring:
+        renew_expiry(tree, own.visited[:seen])
     return changed
+
+
+@inline
+def renew_expiry(tree: Tree, visited: NDArray[np.int32]) -> None:
+    """Let the visited nodes of several owners expire as soon as one of their children does."""
+    for s in range(visited.shape[0] - 1, -1, -1):
+        node = visited[s]
+        if node < tree.first_leaf and tree.owners[node] == MIXED:
+            tree.expiry[node] = tree.expiry[2 * node]
+            if tree.sizes[2 * node + 1] > 0:
+                tree.expiry[node] = min(tree.expiry[2 * node], tree.expiry[2 * node + 1])
 
 
 @bare
 def walk_roots(
     tree: Tree,
+    ledger: Ledger,
+    own: Scratch,
     start: int,
     stop: int,
     candidates: NDArray[np.int64],
     centroids: Floats,
-    drift: float,
-    expiring: bool,
-    own: Scratch,
-    anchors: Floats,
-    sums: Floats,
-    counts: NDArray[np.int64],
+    clock: Clock,
 ) -> int:
     """Give all points below the nodes from ``start`` to ``stop`` to the nearest of the ``candidates``; see :func:`walk`."""
     for q in range(candidates.shape[0]):
@@ -394,6 +308,5 @@ def walk_roots(
             own.coordinates[0, axis, q] = centroids[candidates[q], axis]
     changed = 0
     for root in range(start, stop):
-        if tree.sizes[root] > 0:
-            changed += walk(tree, root, candidates.shape[0], drift, expiring, own, anchors, sums, counts)
+        changed += walk(tree, ledger, own, root, candidates.shape[0], clock)
     return changed
