@@ -15,6 +15,7 @@ same steps, bit for bit.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -25,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from kmeans_gui.clustering.algorithms import DEFAULT, REGISTRY, Algorithm
 from kmeans_gui.clustering.notes import Note
-from kmeans_gui.clustering.parameters import LARGEST, Int, resolve
+from kmeans_gui.clustering.parameters import LARGEST, Int, are_within_bounds, resolve
 from kmeans_gui.clustering.restarts import RESTARTS, Progress, Restarts, make_restarts
 from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
 from kmeans_gui.clustering.trace import DEFAULT_BUDGET, Trace
@@ -92,13 +93,11 @@ def check_points(X: ArrayLike) -> Floats:
         raise UserError("There are no points. Add some first.")
     if points.ndim != 2 or points.shape[1] == 0:
         raise UserError(f"The points must be a table with a row for each point; this one has the shape {points.shape}.")
-    low, high = float(points.min()), float(points.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise UserError("Some coordinates are missing or infinite. Leave those points out.")
-    if max(-low, high) > LARGEST:
-        raise UserError(
-            f"A coordinate is as large as {max(-low, high):.3g}; beyond {LARGEST:g} distances overflow. Rescale the data."
-        )
+    if not are_within_bounds(points):
+        largest = float(np.abs(points).max())
+        if not math.isfinite(largest):
+            raise UserError("Some coordinates are missing or infinite. Leave those points out.")
+        raise UserError(f"A coordinate is as large as {largest:.3g}; beyond {LARGEST:g} distances overflow. Rescale the data.")
     return points
 
 

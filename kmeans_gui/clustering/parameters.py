@@ -17,6 +17,7 @@ from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kmeans_gui.errors import UserError
 
@@ -157,10 +158,16 @@ class Start(Choice):
             raise self._refuse(value) from None
         if centroids.ndim != 2 or centroids.size == 0:
             raise UserError(f"{self.label} must be {self.wanted}; this one has the shape {centroids.shape}.")
-        if not (np.abs(centroids) <= LARGEST).all():  # NaN is not
+        if not are_within_bounds(centroids):
             raise UserError(f"The starting centroids must be finite numbers within ±{LARGEST:g}.")
-        centroids.flags.writeable = False
+        centroids.setflags(write=False)
         return centroids
+
+
+def are_within_bounds(numbers: NDArray[np.float64]) -> bool:
+    """Whether all ``numbers`` are finite and within ±``LARGEST``."""
+    # No square is more than their sum, rounded or not, and NaN would show in it: one pass, and mostly that is all.
+    return bool(np.vdot(numbers, numbers) < LARGEST * LARGEST or (np.abs(numbers) <= LARGEST).all())
 
 
 def resolve(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -84,9 +84,9 @@ class Step:
 
     def __post_init__(self) -> None:
         if isinstance(self.assignment, np.ndarray):
-            self.assignment.flags.writeable = False
+            self.assignment.setflags(write=False)
         if self.centroids is not None:
-            self.centroids.flags.writeable = False
+            self.centroids.setflags(write=False)
 
     @property
     def labels(self) -> Labels:

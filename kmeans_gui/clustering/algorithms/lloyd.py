@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.kernels import Halt, Kernel, choose
+from kmeans_gui.clustering.kernels.warming import at_hand
 from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
@@ -78,9 +79,10 @@ def start_centroids(X: Floats, values: Mapping[str, Any], seed: int, kernel: Ker
     return np.array(init)
 
 
-SETTLED = "Done: the last assignment changed nothing, so the centroids stay."
-STILL = "Done: the centroids moved less than the tolerance."
-STOPPED = "Stopped: the largest number of iterations allowed was made."
+FINISH = Note("Finish")
+SETTLED = Note("Done: the last assignment changed nothing, so the centroids stay.")
+STILL = Note("Done: the centroids moved less than the tolerance.")
+STOPPED = Note("Stopped: the largest number of iterations allowed was made.")
 
 
 def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
@@ -108,21 +110,38 @@ def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQues
 
 
 def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Step:
-    """Return the last step, with many iterations to a call of the kernel."""
+    """Return the last step, with the whole run in one call of compiled loops or many iterations to a call of the kernel."""
     if values["tol"]:
         return deque(steps(X, values, seed, cancelled), maxlen=1)[0]
     kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, seed, kernel)
+    if (family := at_hand()) is not None:
+        run = family.whole_run(kernel, centroids, values["max_iter"], values["empty_clusters"])
+        if run is not None:
+            return _last(run.iterations, run.settled, run.labels, run.centroids, run.objective)
     made, halt = 0, Halt.GOING_ON
     while made < values["max_iter"] and halt is not Halt.SETTLED:
         advance = kernel.advance(centroids, values["max_iter"] - made)
         made, halt, centroids = made + advance.made, advance.halt, advance.centroids
         if halt is Halt.EMPTY:
             centroids, _ = update(X, centroids, values["empty_clusters"], kernel)
-    settled = halt is Halt.SETTLED
-    # START and, of each iteration, an ASSIGN and an UPDATE came before; the ASSIGN that settled it has no UPDATE.
-    film = _Film(kernel, index=2 * made - settled, iteration=made)
-    return film.done(centroids, SETTLED if settled else STOPPED)
+    return _last(made, halt is Halt.SETTLED, kernel.assignment(), centroids, kernel.inertia(centroids))
+
+
+def _last(made: int, settled: bool, assignment: Assignment, centroids: Floats, inertia: float) -> Step:
+    """Return the last step of a run of ``made`` assignments, of which the last changed nothing if it ``settled``."""
+    return Step(
+        # START and, of each iteration, an ASSIGN and an UPDATE came before; the ASSIGN that settled it has no UPDATE.
+        index=2 * made + 1 - settled,
+        iteration=made,
+        phase=Phase.DONE,
+        assignment=assignment,
+        centroids=centroids,
+        objective=inertia,
+        objective_name="inertia",
+        title=FINISH,
+        note=SETTLED if settled else STOPPED,
+    )
 
 
 def fit_many(X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: CancelQuestion, progress: Progress) -> bool:
@@ -179,10 +198,10 @@ _FATES = {
 class _Film:
     """Numbers the steps of one run, measures the objective and puts each step into words."""
 
-    def __init__(self, kernel: Kernel, index: int = -1, iteration: int = 0) -> None:
+    def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._index = index
-        self._iteration = iteration
+        self._index = -1
+        self._iteration = 0
         self._assignment: Assignment = kernel.assignment()
 
     def start(self, centroids: Floats, init: str | Floats) -> Step:
@@ -223,8 +242,8 @@ class _Film:
             shift=shift,
         )
 
-    def done(self, centroids: Floats, ending: str) -> Step:
-        return self._step(Phase.DONE, centroids, Note("Finish"), Note(ending))
+    def done(self, centroids: Floats, ending: Note) -> Step:
+        return self._step(Phase.DONE, centroids, FINISH, ending)
 
     def _step(self, phase: Phase, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
         self._index += 1

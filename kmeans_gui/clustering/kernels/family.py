@@ -52,6 +52,11 @@ def choose(points: Points, k: int, cancelled: CancelQuestion) -> Kernel:
     return Fused(points, k, cancelled)
 
 
+def whole_run(kernel: Kernel, start: Floats, most: int, rule: str) -> many.Outcome | None:
+    """Make a run from ``start`` in one call, if ``kernel`` has so little to do; see :func:`many.make_one`."""
+    return many.make_one(kernel.points, start, most, rule) if isinstance(kernel, Fused) else None
+
+
 KERNELS: dict[str, Callable[[Points, int, CancelQuestion], Kernel]] = {"fused": Fused, "filtering": Filtering, "high-d": HighD}
 """By name, for tests and benchmarks that force one."""
 

@@ -12,6 +12,8 @@ any order.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -117,9 +119,13 @@ class Fused(Kernel):
 
     def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         super().__init__(points, k, cancelled)
-        self._columns = points.columns()
-        self._labels = np.full(points.n, k, np.int16)
+        self._labels = np.empty(points.n, np.int16)
+        self._labels[:] = k
         self._work = points.n * points.d * k
+
+    @cached_property
+    def _columns(self) -> Floats:
+        return self.points.columns()
 
     def _assign(self, centroids: Floats) -> int:
         n, tasks = self.points.n, -(-self._work // CALL)

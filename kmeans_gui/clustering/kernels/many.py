@@ -9,35 +9,41 @@ ends with the same bits at whichever desk it is made.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.base import Halt
+from kmeans_gui.clustering.kernels.base import EMPTY, SETTLED
 from kmeans_gui.clustering.kernels.compiled import jit
-from kmeans_gui.clustering.kernels.exact_compiled import inertia, move_to_means
+from kmeans_gui.clustering.kernels.exact import SMALLEST
+from kmeans_gui.clustering.kernels.exact_compiled import add_squares, inertia, move_to_means
 from kmeans_gui.clustering.kernels.fused import iterate
-from kmeans_gui.clustering.kernels.plus_plus import BLOCK, SUPERBLOCK, Places, filled_up
-from kmeans_gui.clustering.kernels.plus_plus_compiled import COUNT, SETTLE, STAGE, _advance, _Parts, _parts
+from kmeans_gui.clustering.kernels.plus_plus import Places, filled_up
+from kmeans_gui.clustering.kernels.plus_plus_compiled import COUNT, SETTLE, STAGE, Parts, advance, make_room
 from kmeans_gui.clustering.kernels.points import Points
-from kmeans_gui.clustering.step import Floats
+from kmeans_gui.clustering.step import Floats, Labels, label_dtype
 from kmeans_gui.errors import Cancelled, CancelQuestion
 
 BUDGET = 1 << 23
 """Coordinates that a call compares, and then to the end of the iteration: some 2 ms of work."""
 
+ALONE = 1 << 13
+"""Coordinates to compare up to which a run on its own is made in one call, since Python would take longer than the loops."""
+
 OVERHEAD = 1 << 12
 """What else an iteration takes, in coordinates that could be compared meanwhile."""
 
-RUN, MADE = range(2)
-"""What tells where the work at a desk stands: the run laid out, and how many assignments of it are made."""
+RUN, MADE, HALT = range(3)
+"""What tells where the work at a desk stands: the run laid out, how many assignments of it are made, and why it halted last."""
 
 KEEP, DROP, FARTHEST = range(3)
 RULES = {"keep": KEEP, "drop": DROP, "farthest": FARTHEST}
 """What becomes of a centroid that loses all its points."""
 
-SETTLED, EMPTY = int(Halt.SETTLED), int(Halt.EMPTY)
+
+_label_dtype = cache(label_dtype)
 
 
 class Board(NamedTuple):
@@ -78,6 +84,48 @@ class _Sheet(NamedTuple):
     """(k + 1,)"""
 
 
+class Outcome(NamedTuple):
+    """How a run ended."""
+
+    labels: Labels
+    """(n,), as a step has them."""
+    centroids: Floats
+    """(k, d)"""
+    objective: float
+    iterations: int
+    settled: bool
+    """Whether the last assignment changed nothing."""
+
+
+def make_one(points: Points, start: Floats, most: int, rule: str) -> Outcome | None:
+    """Make a run on a board so small that Python's part is what takes the time.
+
+    Parameters
+    ----------
+    points : Points
+    start : ndarray of shape (k, d)
+        Where the centroids start.
+    most : int
+        At most so many assignments are made.
+    rule : str
+        What becomes of a centroid without points.
+
+    Returns
+    -------
+    Outcome or None
+        None if the board is not small, if the run is so long that it should be made in pieces, or if its inertia may not follow
+        from exact sums: see :meth:`kmeans_gui.clustering.kernels.base.Kernel.inertia`.
+    """
+    if points.n * start.size > ALONE or points.finest < SMALLEST or points.tiny:
+        return None
+    centroids, labels = start.copy(), np.empty(points.n, np.int16)
+    over, objective, iterations, settled = _make_one(
+        points.X, points.scale, points.anchors, points.square_anchors(), centroids, labels, most, RULES[rule]
+    )
+    labels = labels.astype(_label_dtype(len(start)))
+    return Outcome(labels, centroids, objective, iterations, settled) if over else None
+
+
 class Desk:
     """Where one thread makes runs, with all arrays that this takes.
 
@@ -100,7 +148,7 @@ class Desk:
 
     def make(self, runs: Runs, most: int, rule: str) -> None:
         """Make ``runs``, of at most ``most`` assignments each; ``rule`` says what becomes of a centroid without points."""
-        progress = np.zeros(2, np.int64)
+        progress = np.zeros(3, np.int64)
         while not _make(self._board, runs, self._sheet, progress, most, RULES[rule]):
             self._ask()
 
@@ -122,17 +170,9 @@ class Desk:
         r, rounds, trials = draws.shape
         chosen, progress = np.empty((r, 1 + rounds), np.int64), np.zeros((r, 3), np.int64)
         chosen[:, 0], progress[:, COUNT], progress[:, STAGE] = firsts, 1, SETTLE
-        d, n = self._board.columns.shape
-        blocks = -(-n // BLOCK)
-        known = (
-            np.empty(n),
-            _parts(blocks, d),
-            _parts(-(-blocks // SUPERBLOCK), d),
-            np.empty(trials, np.int64),
-            np.empty(trials),
-        )
+        room = make_room(self._board.columns.shape, trials)
         over = 0
-        while (over := _search(self._board.columns, draws, chosen, progress, over, *known)) < r:
+        while (over := _search(self._board.columns, draws, chosen, progress, over, *room)) < r:
             self._ask()
         for run in np.flatnonzero(progress[:, COUNT] <= rounds):
             chosen[run] = filled_up(chosen[run, : progress[run, COUNT]], 1 + rounds)
@@ -148,13 +188,14 @@ def exercise(points: Points) -> None:
     desk = Desk(points, 2, lambda: False)
     start = points.X[desk.choose_far_points(np.zeros(1, np.int64), np.full((1, 1, 2), 0.5))]
     desk.make(Runs(start, np.empty(1), np.empty(1, np.int64), np.empty((1, 2), np.int64)), 9, "farthest")
+    make_one(points, start[0], 9, "farthest")
 
 
 @jit
 def _make(board: Board, runs: Runs, sheet: _Sheet, progress: Places, most: int, rule: int) -> bool:
     """Go on from where ``progress`` stands until the budget is spent; return whether all runs are made."""
     left, cost = BUDGET, board.columns.size * len(sheet.centroids) + OVERHEAD
-    run, made = progress
+    run, made, halt = progress
     while run < len(runs.objectives) and left > 0:
         if made == 0:
             _lay_out(board, runs.centroids[run], sheet)
@@ -166,9 +207,43 @@ def _make(board: Board, runs: Runs, sheet: _Sheet, progress: Places, most: int, 
         if halt == SETTLED or made == most:
             _hand_in(board, sheet, made, runs, run)
             run, made = run + 1, 0
-    progress[RUN], progress[MADE] = run, made
+    progress[RUN], progress[MADE], progress[HALT] = run, made, halt
     over: bool = run == len(runs.objectives)
     return over
+
+
+@jit
+def _make_one(
+    X: Floats,
+    scale: float,
+    anchors: Floats,
+    square_anchors: Floats,
+    centroids: Floats,
+    labels: NDArray[np.int16],
+    most: int,
+    rule: int,
+) -> tuple[bool, float, int, bool]:
+    """Set up a desk and make the run that begins at ``centroids`` there; they and ``labels`` are left as they are at its end.
+
+    Returns
+    -------
+    over : bool
+        Whether the budget was enough.
+    objective : float
+    iterations : int
+    settled : bool
+    """
+    (n, d), k = X.shape, len(centroids)
+    columns, squares = np.empty((d, n)), np.zeros(len(square_anchors))
+    for axis in range(d):
+        for i in range(n):
+            columns[axis, i] = X[i, axis] * scale
+    add_squares(X.reshape(-1), scale, square_anchors, squares)
+    runs = Runs(centroids.reshape(1, k, d), np.empty(1), np.empty(1, np.int64), np.empty((1, k), np.int64))
+    sheet = _Sheet(np.empty((k, d)), labels, np.empty((k + 1, d, len(anchors))), np.empty(k + 1, np.int64))
+    progress = np.zeros(3, np.int64)
+    over = _make(Board(columns, scale, anchors, squares), runs, sheet, progress, most, rule)
+    return over, runs.objectives[0], runs.iterations[0], progress[HALT] == SETTLED
 
 
 @jit
@@ -239,13 +314,13 @@ def _search(
     progress: Places,
     over: int,
     nearest: Floats,
-    blocks: _Parts,
-    superblocks: _Parts,
+    blocks: Parts,
+    superblocks: Parts,
     candidates: Places,
     potentials: Floats,
 ) -> int:
     """Go on with the searches for far points, of which the first ``over`` are over; return how many are then."""
     for run in range(over, len(chosen)):
-        if not _advance(columns, draws[run], chosen[run], progress[run], nearest, blocks, superblocks, candidates, potentials):
+        if not advance(columns, draws[run], chosen[run], progress[run], nearest, blocks, superblocks, candidates, potentials):
             return run
     return len(chosen)

@@ -37,7 +37,7 @@ SETTLE, WEIGH = range(2)
 """Stages of a round: take note of the point chosen last, then weigh the candidates for the next."""
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """The blocks, or the superblocks."""
 
     low: Floats
@@ -69,8 +69,18 @@ class _Workspace(NamedTuple):
     """(trials,): the places of the latter."""
 
 
-def _parts(count: int, d: int) -> _Parts:
-    return _Parts(np.empty((d, count)), np.empty((d, count)), np.empty(count), np.empty(count))
+def make_room(shape: tuple[int, ...], trials: int) -> tuple[Floats, Parts, Parts, Places, Floats]:
+    """Return the arrays that :func:`advance` works in, ``nearest`` and those after it; they serve one search after the other.
+
+    ``shape`` is that of the columns.
+    """
+    d, n = shape
+
+    def parts(count: int) -> Parts:
+        return Parts(np.empty((d, count)), np.empty((d, count)), np.empty(count), np.empty(count))
+
+    blocks = -(-n // BLOCK)
+    return np.empty(n), parts(blocks), parts(-(-blocks // SUPERBLOCK)), np.empty(trials, np.int64), np.empty(trials)
 
 
 def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: CancelQuestion = lambda: False) -> Places:
@@ -80,40 +90,33 @@ def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: Can
     any order give the right picks; points that lie close to those before and after them give them fast. Small work is done in
     one compiled call.
     """
-    d, n = columns.shape
     rounds, trials = draws.shape
-    blocks = -(-n // BLOCK)
     chosen = np.empty(1 + rounds, np.int64)
     chosen[0] = first
     progress = np.array([1, SETTLE, 0])
-    state = (
-        np.empty(n),
-        _parts(blocks, d),
-        _parts(-(-blocks // SUPERBLOCK), d),
-        np.empty(trials, np.int64),
-        np.empty(trials),
-    )
-    while not _advance(columns, draws, chosen, progress, *state):
+    room = make_room(columns.shape, trials)
+    while not advance(columns, draws, chosen, progress, *room):
         if cancelled():
             raise Cancelled
     return filled_up(chosen[: progress[COUNT]], 1 + rounds)
 
 
 @jit
-def _advance(
+def advance(
     columns: Floats,
     draws: Floats,
     chosen: Places,
     progress: Places,
     nearest: Floats,
-    blocks: _Parts,
-    superblocks: _Parts,
+    blocks: Parts,
+    superblocks: Parts,
     candidates: Places,
     potentials: Floats,
 ) -> bool:
     """Go on from where ``progress`` stands until the budget is spent; return whether the search is over.
 
-    It is over when all points are chosen, or earlier when the points not chosen all coincide with chosen ones.
+    It is over when all points are chosen, or earlier when the points not chosen all coincide with chosen ones. A search
+    begins with one point chosen and at ``SETTLE``.
     """
     parts, trials = len(superblocks.sums), len(candidates)
     work = _workspace(trials)
@@ -163,7 +166,7 @@ def _workspace(trials: int) -> _Workspace:
 
 
 @jit
-def _enclose(columns: Floats, nearest: Floats, blocks: _Parts, superblocks: _Parts, superblock: int, work: _Workspace) -> None:
+def _enclose(columns: Floats, nearest: Floats, blocks: Parts, superblocks: Parts, superblock: int, work: _Workspace) -> None:
     """Form the boxes of a superblock and its blocks; nothing is chosen yet, so all is infinitely far from it."""
     d, n = columns.shape
     begin, end = superblock * SUPERBLOCK, min((superblock + 1) * SUPERBLOCK, len(blocks.sums))
@@ -191,8 +194,8 @@ def _settle(
     columns: Floats,
     chosen: Places,
     nearest: Floats,
-    blocks: _Parts,
-    superblocks: _Parts,
+    blocks: Parts,
+    superblocks: Parts,
     superblock: int,
     work: _Workspace,
 ) -> int:
@@ -225,8 +228,8 @@ def _weigh(
     columns: Floats,
     candidates: Places,
     nearest: Floats,
-    blocks: _Parts,
-    superblocks: _Parts,
+    blocks: Parts,
+    superblocks: Parts,
     superblock: int,
     potentials: Floats,
     work: _Workspace,
@@ -266,7 +269,7 @@ def _weigh(
 
 
 @jit
-def _measure_gaps(columns: Floats, place: int, parts: _Parts, begin: int, end: int, gaps: Floats) -> None:
+def _measure_gaps(columns: Floats, place: int, parts: Parts, begin: int, end: int, gaps: Floats) -> None:
     """Write the squared distances of the boxes from ``begin`` to ``end`` from the point at ``place``; 0 if it lies in them."""
     for i in range(end - begin):
         gaps[i] = 0.0
@@ -338,7 +341,7 @@ def _largest(t: Floats, u: Floats) -> float:
 
 
 @jit
-def _drawn(aim: float, nearest: Floats, blocks: _Parts, superblocks: _Parts) -> int:
+def _drawn(aim: float, nearest: Floats, blocks: Parts, superblocks: Parts) -> int:
     """Return the place of the point that an aim from [0, total) hits."""
     superblock, aim = _hit(superblocks.sums, aim)
     begin = superblock * SUPERBLOCK

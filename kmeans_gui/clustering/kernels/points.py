@@ -76,11 +76,13 @@ class Points:
     def __init__(self, X: Floats, loops: Loops, cancelled: CancelQuestion = lambda: False) -> None:
         self.given = X
         self.X = X.view()
-        self.X.flags.writeable = False  # always, since for arrays of either kind the loops would be compiled twice
+        self.X.setflags(write=False)  # always, since for arrays of either kind the loops would be compiled twice
         self.n, self.d = X.shape
         self.loops = loops
-        measured = [loops.measure(part) for part in self._slices(cancelled)]
-        largest, finest = max(m[0] for m in measured), min(m[1] for m in measured)
+        largest, finest = 0.0, math.inf
+        for part in self._slices(cancelled):
+            magnitude, digit = loops.measure(part)
+            largest, finest = max(largest, magnitude), min(finest, digit)
         # Beyond 2¹⁰⁰⁰ there is no reciprocal; what it would lift to 1 is subnormal and may stay small.
         self.scale = math.ldexp(1.0, min(-math.frexp(largest)[1], 1000))
         self.finest = min(max(finest * self.scale, SMALLEST_FLOAT), 1.0)
@@ -121,10 +123,14 @@ class Points:
         finally:
             self._sorting.release()
 
+    def square_anchors(self) -> Floats:
+        """Return the anchors of the bins in which squares of scaled coordinates are summed exactly, shape (square bins,)."""
+        return anchors_for(2 * self.n * self.d, self.finest**2)
+
     def squares(self, cancelled: CancelQuestion) -> Floats:
         """Return the bins of Σ|x|² over the scaled points, shape (square bins,); measured when first asked for."""
         if self._squares is None:
-            anchors = anchors_for(2 * self.n * self.d, self.finest**2)
+            anchors = self.square_anchors()
             bins = np.zeros(len(anchors))
             for part in self._slices(cancelled):
                 self.loops.add_squares(part, self.scale, anchors, bins)
