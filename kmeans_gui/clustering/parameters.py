@@ -179,8 +179,9 @@ def resolve(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[
         If a name is unknown or a value is refused by its parameter.
     """
     declared = {parameter.name: parameter for parameter in parameters}
-    if unknown := values.keys() - declared.keys():
-        raise UserError(f"There is no parameter {min(unknown)!r} here; there are {', '.join(declared)}.")
+    if not declared.keys() >= values.keys():
+        unknown = min(values.keys() - declared.keys())
+        raise UserError(f"There is no parameter {unknown!r} here; there are {', '.join(declared)}.")
     return {
         name: parameter.parse(values[name]) if name in values else parameter.default for name, parameter in declared.items()
     }

@@ -119,13 +119,15 @@ class Fused(Kernel):
 
     def __init__(self, points: Points, k: int, cancelled: CancelQuestion) -> None:
         super().__init__(points, k, cancelled)
-        self._labels = np.empty(points.n, np.int16)
-        self._labels[:] = k
         self._work = points.n * points.d * k
 
     @cached_property
     def _columns(self) -> Floats:
         return self.points.columns()
+
+    @cached_property
+    def _labels(self) -> NDArray[np.int16]:
+        return np.full(self.points.n, self.k, np.int16)
 
     def _assign(self, centroids: Floats) -> int:
         n, tasks = self.points.n, -(-self._work // CALL)

@@ -29,7 +29,7 @@ from kmeans_gui.errors import Cancelled, CancelQuestion
 BUDGET = 1 << 23
 """Coordinates that a call compares, and then to the end of the iteration: some 2 ms of work."""
 
-ALONE = 1 << 13
+ALONE = 1 << 16
 """Coordinates to compare up to which a run on its own is made in one call, since Python would take longer than the loops."""
 
 OVERHEAD = 1 << 12
