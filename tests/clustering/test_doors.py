@@ -148,6 +148,14 @@ def test_points_in_the_programs_own_form_are_not_copied() -> None:
     assert clustering.check_points(X) is X
 
 
+def test_the_largest_coordinates_are_allowed_however_many_there_are() -> None:
+    X = np.full((100, 2), -1e150)
+    assert clustering.check_points(X) is X
+    X[7, 1] = np.nextafter(-1e150, -np.inf)
+    with pytest.raises(UserError, match="Rescale"):
+        clustering.check_points(X)
+
+
 def answers(*after: bool) -> Iterator[bool]:
     yield from after
     while True:
