@@ -11,12 +11,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.tables import npy, text
-from kmeans_gui.data.tables.info import Chosen, Raw, TableInfo, unique_names
+from kmeans_gui.data.tables.info import Chosen, Progress, Raw, TableInfo, unique_names
 from kmeans_gui.errors import UserError
 from kmeans_gui.files import atomic_write, existing_file
 
@@ -28,7 +29,7 @@ class Kind:
     """How one kind of file is looked into and read."""
 
     inspect: Callable[[Path], TableInfo]
-    load: Callable[[Path, TableInfo, Chosen], Raw]
+    load: Callable[[Path, TableInfo, Chosen, Progress], Raw]
 
 
 KINDS = {
@@ -52,7 +53,9 @@ def inspect(path: str | os.PathLike[str]) -> TableInfo:
     return _kind(file).inspect(file)
 
 
-def read(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> Dataset:
+def read(
+    path: str | os.PathLike[str], columns: Sequence[str] | None = None, progress: Progress = lambda done, total: None
+) -> Dataset:
     """Return the points of the table at ``path``.
 
     Rows in which a coordinate is missing, no number, or not finite are left out and counted in ``left_out``. Row ids are those
@@ -65,6 +68,9 @@ def read(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> 
         (n,) or (n, d).
     columns : sequence of str, optional
         The coordinates, each by its name or by its number, from 1. By default the first two columns of numbers.
+    progress : callable
+        Is called with how much has been read and how much there is, some ten times a second or more often. What it raises,
+        such as :class:`~kmeans_gui.errors.Cancelled`, ends the reading.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def read(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> 
     info = kind.inspect(file)
     names = _default(file, info) if columns is None else columns
     chosen = _chosen(file, info, names)
-    return _finite(file, kind.load(file, info, chosen), tuple(info.columns[place] for place in chosen.coordinates))
+    return _finite(file, kind.load(file, info, chosen, progress), tuple(info.columns[place] for place in chosen.coordinates))
 
 
 def write_csv(dataset: Dataset, path: str | os.PathLike[str]) -> None:
@@ -146,14 +152,19 @@ def _place(file: Path, info: TableInfo, column: str) -> int:
 
 def _finite(file: Path, raw: Raw, names: tuple[str, ...]) -> Dataset:
     """Return the data set of the rows whose coordinates are all finite."""
-    kept = np.flatnonzero(np.isfinite(raw.points).all(axis=1))
+    n = len(raw.points)
+    finite = np.ones(n, dtype=bool)
+    for column in raw.points.T:  # an array of one bool for each coordinate would take longer to fill and to go through
+        finite &= np.isfinite(column)
+    kept = np.flatnonzero(finite)
     if not kept.size:
         raise UserError(f"{file.name} has no row with a number in {' and '.join(names)}. Choose other columns.")
+    rows: Any = slice(None) if kept.size == n else kept  # a slice copies nothing
     return Dataset(
-        points=raw.points if kept.size == len(raw.points) else raw.points[kept],
+        points=raw.points[rows],
         columns=names,
-        row_ids=kept if raw.row_ids is None else raw.row_ids[kept],
-        truth=None if raw.truth is None else raw.truth[kept],
+        row_ids=kept if raw.row_ids is None else raw.row_ids[rows],
+        truth=None if raw.truth is None else raw.truth[rows],
         source=file.name,
-        left_out=len(raw.points) - kept.size,
+        left_out=n - kept.size,
     )

@@ -1,8 +1,8 @@
-"""TableInfo: what is known of a table before it is read. Raw: what came out of it."""
+"""TableInfo: what is known of a table before it is read. Raw: what came out of it. Progress: how it is told of meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
+
+Progress = Callable[[int, int], None]
+"""Is called with how much has been read and how much there is; whatever it raises ends the reading."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.data.tables.info import Chosen, Raw, TableInfo, unique_names
+from kmeans_gui.data.tables.info import Chosen, Progress, Raw, TableInfo, unique_names
 from kmeans_gui.errors import UserError
+
+_ROWS = 1 << 18
+"""Rows that are copied at once."""
 
 
 def inspect(path: Path) -> TableInfo:
@@ -25,10 +28,16 @@ def inspect(path: Path) -> TableInfo:
     return TableInfo(columns=names, numeric=names, coordinates=names[:2], rows=rows)
 
 
-def load(path: Path, info: TableInfo, chosen: Chosen) -> Raw:
+def load(path: Path, info: TableInfo, chosen: Chosen, progress: Progress) -> Raw:
     """Return the chosen columns."""
+    table = _table(path)
+    points = np.empty((len(table), len(chosen.coordinates)))
     with np.errstate(over="ignore"):
-        return Raw(points=np.ascontiguousarray(_table(path)[:, list(chosen.coordinates)], dtype=np.float64))
+        for start in range(0, len(table), _ROWS):
+            rows = slice(start, start + _ROWS)
+            points[rows] = table[rows, list(chosen.coordinates)]
+            progress(min(start + _ROWS, len(table)), len(table))
+    return Raw(points=points)
 
 
 def _table(path: Path) -> NDArray[Any]:

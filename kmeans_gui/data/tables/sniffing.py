@@ -40,7 +40,7 @@ class Layout:
     Parameters
     ----------
     encoding : str
-        "utf-8" (with or without byte order mark) or "latin-1".
+        "utf-8" (with or without byte order mark) or "latin-1", as far as the beginning tells.
     delimiter : str
         A key of ``DELIMITERS``.
     header : tuple of str or None
@@ -80,7 +80,7 @@ def sniff(path: Path) -> Layout:
         start = file.read(_SAMPLE_BYTES)
     if b"\0" in start:
         raise UserError(f"{path.name} is not a text file. Save the table as CSV in UTF-8 and open that.")
-    encoding = _encoding(path)
+    encoding = _encoding(start)
     text = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)().decode(start)
     candidates = {delimiter: _rows(text, delimiter) for delimiter in DELIMITERS}
     delimiter = max(candidates, key=lambda each: _fitness(candidates[each], each))
@@ -119,8 +119,11 @@ def tidied(text: bytes, delimiter: str) -> bytes:
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
     if delimiter == " ":
-        text = re.sub(rb"(?m)^ +| +(?=\r?$)", b"", text)
-        text = re.sub(rb" {2,}", b" ", text)
+        while b"  " in text:
+            text = text.replace(b"  ", b" ")
+        for beside, alone in ((b"\n ", b"\n"), (b" \n", b"\n"), (b" \r\n", b"\r\n")):
+            text = text.replace(beside, alone)
+        text = text.strip(b" ")
     return text.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
 
 
@@ -141,16 +144,12 @@ def number(text: str, delimiter: str) -> float | None:
         return None
 
 
-def _encoding(path: Path) -> str:
-    """Return "utf-8" if the whole file is, "latin-1" otherwise: any bytes can be read as that."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while block := file.read(_SAMPLE_BYTES):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "latin-1"
+def _encoding(start: bytes) -> str:
+    """Return "utf-8" if the beginning of the text is, "latin-1" otherwise: any bytes can be read as that."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return "latin-1"
     return "utf-8"
 
 

@@ -1,21 +1,24 @@
-"""Text tables, read with polars.
+"""Text tables, read with polars, block by block.
 
-All fields are read as text and only the chosen ones are turned into numbers, batch by batch, so that a word among the numbers
-costs its row and nothing else, and ten million rows fit into memory.
+The chosen columns are read as numbers for as long as they hold nothing else. From the first block on in which they do, all
+fields are read as text and the chosen ones turned into numbers, so that a word among the numbers costs its row and nothing
+else. Both ways give the same.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kmeans_gui.data.tables.info import Chosen, Raw, TableInfo, unique_names
-from kmeans_gui.data.tables.sniffing import DELIMITERS, PADDING, Layout, sniff, tidied
+from kmeans_gui.clustering import Floats
+from kmeans_gui.data.tables.blocks import plain_blocks, tidied_blocks
+from kmeans_gui.data.tables.info import Chosen, Progress, Raw, TableInfo, unique_names
+from kmeans_gui.data.tables.sniffing import DELIMITERS, PADDING, Layout, sniff
+from kmeans_gui.data.tables.words import RowIds, TrueClusters
 from kmeans_gui.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,8 +31,6 @@ TRUTH_NAMES = ("truth", "class", "species", "target", "label")
 """What a column of true clusters is called, the most telling name first."""
 
 _UNNAMED = ("", "unnamed: 0")
-_LARGEST_CODE = 65_535
-_LARGEST_IDS = 1 << 30
 
 
 def inspect(path: Path) -> TableInfo:
@@ -72,7 +73,7 @@ def _truth(layout: Layout) -> list[int]:
     return [place for place in named if layout.whole[place] or not layout.numeric[place]]
 
 
-def load(path: Path, info: TableInfo, chosen: Chosen) -> Raw:
+def load(path: Path, info: TableInfo, chosen: Chosen, progress: Progress) -> Raw:
     """Return all rows that are not blank.
 
     Raises
@@ -82,62 +83,95 @@ def load(path: Path, info: TableInfo, chosen: Chosen) -> Raw:
     """
     import polars as pl
 
-    fields = [pl.nth(place).alias(f"number {place}") for place in chosen.coordinates]
-    if info.delimiter == ";":
-        fields = [field.str.replace(",", ".", literal=True) for field in fields]
-    numbers = [field.str.strip_chars(PADDING).cast(pl.Float64, strict=False) for field in fields]
-    words = [pl.nth(place).alias(f"text {place}") for place in {chosen.row_ids, chosen.truth} if place is not None]
     try:
-        table = _scan(path, info).filter(~pl.all_horizontal(pl.all().is_null())).select(*numbers, *words)
-        # Without the pushdown all fields of a row are looked at, and a row with too many of them is an error.
-        frame = table.collect(engine="streaming", optimizations=pl.QueryOptFlags(projection_pushdown=False))
+        return _load(path, info, chosen, progress)
+    except UnicodeDecodeError:  # of which the beginning, by which the encoding was judged, did not tell
+        return _load(path, replace(info, encoding="latin-1", plain=False), chosen, progress)
     except pl.exceptions.PolarsError as error:
         raise UserError(
             f"{path.name} cannot be read as a table: a row has more fields than the {len(info.columns)} columns that a "
             f"{DELIMITERS[info.delimiter or ',']} separates, or a quotation mark is left open. Mend the file and open it again."
         ) from error
+
+
+def _load(path: Path, info: TableInfo, chosen: Chosen, progress: Progress) -> Raw:
+    reader = _Reader(info, chosen)
+    points, ids, truth = [np.empty((0, len(chosen.coordinates)))], RowIds(), TrueClusters()
+    for rows in reader.read(path, progress):
+        points.append(_table(rows, reader.coordinates))
+        if chosen.row_ids is not None:
+            ids.add(rows[reader.names[chosen.row_ids]])
+        if chosen.truth is not None:
+            truth.add(rows[reader.names[chosen.truth]])
     return Raw(
-        points=frame.select(f"number {place}" for place in chosen.coordinates).to_numpy(order="c"),
-        row_ids=None if chosen.row_ids is None else _unique_ids(frame[f"text {chosen.row_ids}"]),
-        truth=None if chosen.truth is None else _codes(frame[f"text {chosen.truth}"]),
+        points=np.concatenate(points),
+        row_ids=None if chosen.row_ids is None else ids.unique(),
+        truth=None if chosen.truth is None else truth.codes(),
     )
 
 
-def _scan(path: Path, info: TableInfo) -> pl.LazyFrame:
-    """Return all fields as text, the header left out."""
-    import polars as pl
-
-    names = [f"column_{place}" for place in range(1, len(info.columns) + 1)]
-    separator, header = info.delimiter or ",", int(info.has_header)
-    scan = partial(pl.scan_csv, schema=dict.fromkeys(names, pl.String), separator=separator, glob=False)
-    if info.plain:
-        return scan(path, has_header=False, skip_rows=header)
-    text = path.read_bytes().decode(info.encoding or "utf-8").encode()
-    named = separator.join(names).encode() + b"\n" + tidied(text, separator)
-    return scan(BytesIO(named), has_header=True, skip_rows_after_header=header)
+def _table(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
+    """Return columns of numbers side by side, NaN where there is none."""
+    table = np.empty((len(rows), len(names)))
+    for place, name in enumerate(names):
+        table[:, place] = rows[name].to_numpy()
+    return table
 
 
-def _unique_ids(column: pl.Series) -> NDArray[Any] | None:
-    """Return the row ids as int64 or str, or None if one is missing or not unique."""
-    import polars as pl
+class _Reader:
+    """Reads block after block: as numbers, until one cannot be read so, and as text from there on."""
 
-    plain = column.str.strip_chars(PADDING)
-    numbers = plain.cast(pl.Int64, strict=False)
-    if not numbers.null_count() and (numbers.cast(pl.String) == plain).all():
-        return numbers.to_numpy() if numbers.n_unique() == len(numbers) else None
-    if column.null_count() or column.n_unique() < len(column):
-        return None
-    longest = int(column.str.len_chars().max())  # type: ignore[arg-type]
-    # An array gives each text the room of the longest: one long remark among the ids must not fill the memory.
-    return None if 4 * longest * len(column) > _LARGEST_IDS else np.array(column.to_list(), dtype=np.str_)
+    def __init__(self, info: TableInfo, chosen: Chosen) -> None:
+        self.names = [f"column_{place}" for place in range(len(info.columns))]
+        self.coordinates = [self.names[place] for place in chosen.coordinates]
+        self._info = info
+        self._delimiter = info.delimiter or ","
 
+    def read(self, path: Path, progress: Progress) -> Iterator[pl.DataFrame]:
+        """Yield the rows that are not blank, block by block, the coordinates as float64, all else as text."""
+        # Without names before each block polars would count the columns in its first row, which may lack some.
+        head = self._delimiter.join(self.names).encode() + b"\n"
+        if self._info.plain:
+            blocks = plain_blocks(path, head, progress)
+        else:
+            blocks = tidied_blocks(path, head, self._delimiter, self._info.encoding or "utf-8", progress)
+        as_text, header = False, int(self._info.has_header)
+        for block in blocks:
+            frame = None if as_text else self._as_numbers(block, header)
+            as_text = frame is None
+            yield self._from_text(block, header) if frame is None else frame
+            header = 0
 
-def _codes(column: pl.Series) -> NDArray[np.int64]:
-    """Return the true clusters: whole numbers as they stand, anything else numbered in alphabetical order, −1 for none."""
-    import polars as pl
+    def _as_numbers(self, block: bytes, header: int) -> pl.DataFrame | None:
+        """Return all rows if the coordinates are nothing but numbers without trimmings, and no row is blank."""
+        import polars as pl
 
-    numbers = column.str.strip_chars(PADDING).cast(pl.Float64, strict=False)
-    whole = numbers.is_between(-1, _LARGEST_CODE) & (numbers == numbers.floor())
-    if numbers.null_count() == column.null_count() and whole.all():
-        return numbers.fill_null(-1).cast(pl.Int64).to_numpy()
-    return (column.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
+        try:
+            frame = self._parsed(block, header, dict.fromkeys(self.coordinates, pl.Float64))
+        except pl.exceptions.PolarsError:
+            return None
+        blank = pl.all_horizontal(pl.all().is_null())
+        return None if frame.select(blank.any()).item() else frame
+
+    def _from_text(self, block: bytes, header: int) -> pl.DataFrame:
+        import polars as pl
+
+        fields = [pl.col(name) for name in self.coordinates]
+        if self._delimiter == ";":
+            fields = [field.str.replace(",", ".", literal=True) for field in fields]
+        numbers = [field.str.strip_chars(PADDING).cast(pl.Float64, strict=False) for field in fields]
+        blank = pl.all_horizontal(pl.all().is_null())
+        return self._parsed(block, header, {}).filter(~blank).with_columns(numbers)
+
+    def _parsed(self, block: bytes, header: int, types: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+        """Return all rows but the ``header`` first ones, as text where ``types`` does not say otherwise."""
+        import polars as pl
+
+        return pl.read_csv(
+            block,
+            schema={name: types.get(name, pl.String) for name in self.names},
+            separator=self._delimiter,
+            skip_rows_after_header=header,
+            decimal_comma=self._delimiter == ";" and b"," in block,
+            raise_if_empty=False,
+        )
