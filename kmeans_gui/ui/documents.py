@@ -101,6 +101,7 @@ class Documents(QObject):
 
     def _connect_signals(self) -> None:
         self._controller.document_replaced.connect(self._on_replaced)
+        self._opening.published.connect(lambda _, done: self.progressed.emit(self._tasks[self._opening], *done))
         self._opening.finished.connect(lambda _, opened: self._on_opened(opened))
         self._writing.published.connect(lambda _, done: self.progressed.emit(self._tasks[self._writing], *done))
         self._writing.finished.connect(lambda _, written: self._on_written(written))
@@ -165,9 +166,14 @@ class Documents(QObject):
         """Open a table or a session; of a table, the first two numeric columns unless ``columns`` names others."""
 
         def work(publish: Publish, cancelled: Callable[[], bool]) -> Opened:
+            def progress(done: int, total: int) -> None:
+                if cancelled():
+                    raise Cancelled
+                publish((done, total))
+
             if path.suffix.lower() == storage.SUFFIX:
                 return Opened(path, storage.load(path))
-            dataset = tables.read(path, columns)
+            dataset = tables.read(path, columns, progress)
             clustering.check_points(dataset.points)
             _ = dataset.bounds  # worked out here, where it keeps nobody waiting
             return Opened(path, dataset)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
 from kmeans_gui.errors import DEFECT
@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._tools = QToolBar("Tools")
         self._whole = QWidget()
         self._warm_up = WarmUp(self)
+        self._asked_for: Path | None = None
         self._lay_out()
         self.screen_layout = Screen(
             self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller
@@ -140,13 +141,22 @@ class MainWindow(QMainWindow):
     # The beginning and the end -----------------------------------------------------------------------------------------
 
     def begin(self, path: Path | None = None) -> None:
-        """Open ``path``; without one, show a board, so that there is something to see."""
+        """Open ``path`` once the window is painted; without one, show a board, so that there is something to see."""
         self._warm_up.begin()
-        if path is not None:
-            self.commands.open(path)
-        else:
+        self._asked_for = path
+        if path is None:
             self.show_first_board()
         self.documents.offer_unsaved()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Open the file that the program was started with after the first painting.
+
+        Painting imports as it goes, and an import waits for those of other threads, such as that of the reader of tables.
+        """
+        super().paintEvent(event)
+        path, self._asked_for = self._asked_for, None
+        if path is not None:
+            QTimer.singleShot(0, self, lambda: self.commands.open(path))
 
     def show_first_board(self) -> None:
         """Put a board of 200 points on the table."""

@@ -20,12 +20,10 @@ iterations leave out what is built once; rows "to convergence" do not.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain, count, groupby
 from pathlib import Path
@@ -43,6 +41,7 @@ import engine_peers
 from engine_cases import CASES, Ask, Case, Measure
 from engine_ours import Fitted
 from engine_peers import PEERS, PLUS_PLUS, Peer
+from report import Row, report
 
 from kmeans_gui.clustering import Floats
 
@@ -60,18 +59,6 @@ Round = Callable[[], tuple[Seconds, Seconds]]
 
 class DisagreementError(Exception):
     """The two sides did not do the same work."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """The outcome of what was asked."""
-
-    case: str
-    ours: float
-    peer: float
-    ratio: float
-    need: float | None
-    ok: bool
 
 
 def timed(work: Callable[[], T], repeats: int = 1) -> tuple[float, T]:
@@ -252,17 +239,6 @@ def rows_of(case: Case, asks: Sequence[Ask], rounds: int | None) -> Iterator[Row
     yield from (memory_row(case, ask) for ask in asks if ask.measure is Measure.MEMORY)
 
 
-WIDTH = max(len(case.row(ask)) for case in CASES for ask in case.asks)
-HEADING = f"{'case':<{WIDTH}}{'ours':>11}{'peer':>12}{'ratio':>9}{'need':>6}"
-
-
-def line(row: Row) -> str:
-    """Return a row as a text to read."""
-    need = "–" if row.need is None else f"{row.need:g}"
-    verdict = "" if row.ok else "  missed"
-    return f"{row.case:<{WIDTH}}{row.ours:>11.3f}{row.peer:>12.3f}{row.ratio:>9.2f}{need:>6}{verdict}"
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; return 1 if a row falls short."""
     parser = argparse.ArgumentParser(description="Time k-means against other libraries.")
@@ -275,18 +251,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = selected([case.small() for case in CASES] if options.quick else CASES, options.case)
     if not chosen:
         parser.error(f"no row is called anything like {options.case!r}")
-    rows = []
-    if not options.json:
-        print(HEADING, flush=True)
+    width = max(len(case.row(ask)) for case in CASES for ask in case.asks)
     engine_ours.warm()
     with engine_peers.use_threads(options.threads), engine_ours.use_threads(options.threads):
-        for row in chain.from_iterable(rows_of(*choice, options.rounds) for choice in chosen):
-            rows.append(row)
-            if not options.json:
-                print(line(row), flush=True)
-    if options.json:
-        print(json.dumps({"rows": [asdict(row) for row in rows]}))
-    return 0 if all(row.ok for row in rows) else 1
+        rows = chain.from_iterable(rows_of(*choice, options.rounds) for choice in chosen)
+        return report(rows, width, options.json)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kmeans_gui.data.tables import inspect, read
-from kmeans_gui.errors import UserError
+from kmeans_gui.data.tables import blocks, inspect, read
+from kmeans_gui.errors import Cancelled, UserError
 
 Save = Callable[..., Path]
 
@@ -204,6 +204,52 @@ def test_the_length_of_a_long_table_is_left_open(save: Save) -> None:
 
 def test_huge_coordinates_can_be_read(save: Save) -> None:
     assert read(save("x,y\n1e300,-1e300\n")).points.tolist() == [[1e300, -1e300]]
+
+
+@pytest.mark.parametrize("size", [1, 7, 40, 1 << 20])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,x,y,class\n7,1,2,a\n5,3,4,b\n3,5,6,a\n",
+        '\ufeffid,x,y,class\r\n7,1,2,"a\r\n, still a"\r\n5,3,4,b\r\n3,5,6,"a\r\n, still a"\r\n',
+        "id;x;y;class\n7;1,0;2;ä\n5;3,0;4.0;ö\n3;5;6;ä",
+        "id  x y class\n 7 1 2 a\n5 3 4 b \n3 5  6 a\n",
+        "id,x,y,class\n7,1,2,a\n\n5,3, 4 ,b\n3,5,6,a\n\n",
+    ],
+)
+def test_where_the_blocks_end_makes_no_difference(save: Save, monkeypatch: pytest.MonkeyPatch, text: str, size: int) -> None:
+    monkeypatch.setattr(blocks, "PLAIN_BYTES", size)
+    monkeypatch.setattr(blocks, "UNTIDY_BYTES", size)
+    made = read(save(text))
+    assert made.points.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert made.row_ids.tolist() == [7, 5, 3]
+    assert made.truth is not None
+    assert made.truth.tolist() == [0, 1, 0]
+    assert made.left_out == 0
+
+
+def test_ids_that_turn_out_to_be_text_stay_as_written(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "PLAIN_BYTES", 1)
+    assert read(save("id,x,y\n7,1,2\n8,1,2\n09,1,2\n")).row_ids.tolist() == ["7", "8", "09"]
+
+
+def test_progress_is_told_and_reading_can_be_given_up(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "PLAIN_BYTES", 8)
+    path = save("x,y\n" + "1,2\n" * 10)
+    told: list[tuple[int, int]] = []
+    read(path, progress=lambda done, total: told.append((done, total)))
+    assert told == sorted(set(told))
+    assert len(told) > 3
+    assert told[-1] == (44, 44)
+
+    def give_up(done: int, total: int) -> None:
+        told.append((done, total))
+        raise Cancelled
+
+    told.clear()
+    with pytest.raises(Cancelled):
+        read(path, progress=give_up)
+    assert len(told) == 1
 
 
 def test_iris_as_scikit_learn_has_it(tmp_path: Path) -> None:

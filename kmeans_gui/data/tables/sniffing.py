@@ -1,7 +1,7 @@
 """Sniffing: how a text table is written, found out from its beginning.
 
-Encoding, delimiter, header and column names, and which columns hold numbers. Nothing here takes a whole table into memory;
-``text`` does that. To support another delimiter, add it to ``DELIMITERS``.
+Encoding, delimiter, header and column names, and which columns hold numbers. The rest is left to
+``text``, which reads it all. To support another delimiter, add it to ``DELIMITERS``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import codecs
 import csv
 import io
 import math
-import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ def sniff(path: Path) -> Layout:
         rows = rows[:-1]
     if not rows:
         raise UserError(f"{path.name} holds nothing but blank lines. Choose a table with numbers in it.")
-    blank = text[0].isspace() or re.search(rb"\n\r?\n", start) is not None
+    blank = text[0].isspace() or b"\n\n" in start or b"\n\r\n" in start
     lines = encoding == "utf-8" and delimiter != " " and b"\n" in start and not blank
     return _layout(rows, encoding, delimiter, complete, lines)
 

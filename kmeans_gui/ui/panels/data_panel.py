@@ -138,9 +138,13 @@ class DataPanel(Panel):
         self.left_out.setVisible(dataset.left_out > 0)
         self.clear.setEnabled(dataset.n > 0)
         made = _FROM_BOARD.fullmatch(dataset.source)
-        self._show_columns(dataset, from_file=dataset.n > 0 and made is None and dataset.source != Dataset.source)
-        if made and (old is None or dataset.source != old.state.dataset.source):
-            self._start_from(made[1], int(made[2]))
+        from_file = dataset.n > 0 and made is None and dataset.source != Dataset.source
+        self._show_columns(dataset, from_file)
+        if old is None or dataset.source != old.state.dataset.source:
+            if made:
+                self._start_from(made[1], int(made[2]))
+            elif from_file:
+                self._choose_none()
         # A board of another number of points than the form says is not the form's.
         self._on_show = self._asked() if made and self.form.values().get("n") == dataset.n else None
 
@@ -168,6 +172,16 @@ class DataPanel(Panel):
         self._form_place.replaceWidget(self.form, form)
         self.form.deleteLater()
         self.form = form
+        self._allow_generating(True)
+
+    def _choose_none(self) -> None:
+        """Show no board: what is on show is none."""
+        self.board.set_value(None, "Choose a board")
+        self._allow_generating(False)
+
+    def _allow_generating(self, allowed: bool) -> None:
+        for part in (self.generate, self.settings, self.draft):
+            part.setEnabled(allowed)
 
     def _enter(self, name: str, value: object) -> None:
         self.form.set_values({name: value})

@@ -115,6 +115,16 @@ def test_an_edit_of_the_points_leaves_the_draft_alone(panel, pick):
     assert panel.source.text() == "Moons, seed 9 · 5 points"
 
 
+def test_no_board_is_named_beside_points_from_a_file(panel, pick):
+    panel.refresh(None, on_board(Dataset.of(np.zeros((4, 2)), source="iris.csv")))
+    assert panel.board.value() is None
+    assert panel.board.currentText() == ""
+    assert not panel.generate.isEnabled()
+    pick(panel.board, REGISTRY["uniform"].title)
+    assert panel.board.value() == "uniform"
+    assert panel.generate.isEnabled()
+
+
 @pytest.mark.parametrize("name", ["open", "clear", "columns"])
 def test_the_buttons_ask(panel, said, name):
     panel.refresh(None, on_board(Dataset.of(np.zeros((4, 2)), columns=("width", "length"), source="iris.csv")))
