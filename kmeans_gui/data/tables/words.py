@@ -19,52 +19,52 @@ _SLICE = 1 << 16
 
 
 class RowIds:
-    """Row ids, piece by piece. They are numbers as long as every one is, and is written as a number would be."""
+    """Row ids, piece by piece. Pieces in which each is a number, written as a number is, are kept as numbers: they are small."""
 
     def __init__(self) -> None:
-        self._texts: list[pl.Series] = []
-        self._numbers: list[NDArray[np.int64]] = []
-        self._are_numbers = True
+        self._pieces: list[pl.Series] = []
 
     def add(self, texts: pl.Series) -> None:
         """Take the ids of further rows."""
-        self._texts.append(texts)
-        if self._are_numbers:
-            numbers = _whole_numbers(texts)
-            self._are_numbers = numbers is not None
-            self._numbers = [] if numbers is None else [*self._numbers, numbers]
+        numbers = _whole_numbers(texts)
+        self._pieces.append(texts if numbers is None else numbers)
 
     def unique(self) -> NDArray[Any] | None:
         """Return the ids as int64 or str, or None if one is missing or not unique."""
-        if self._are_numbers:
-            numbers = np.concatenate(self._numbers)
-            return numbers if _are_unique(numbers) else None
         import polars as pl
 
-        column = pl.concat(self._texts, rechunk=False)
+        if not all(piece.dtype == pl.Int64 for piece in self._pieces):
+            column = pl.concat([piece.cast(pl.String) for piece in self._pieces], rechunk=False)
+            numbers = _whole_numbers(column.str.strip_chars(PADDING))
+        elif self._pieces:
+            numbers = pl.concat(self._pieces)
+        else:
+            return None
+        if numbers is not None:
+            ids = numbers.to_numpy()
+            return ids if _are_unique(ids) else None
         if column.null_count() or column.n_unique() < len(column):
             return None
         longest = int(column.str.len_chars().max())  # type: ignore[arg-type]
         # An array gives each text the room of the longest: one long remark among the ids must not fill the memory.
         if 4 * longest * len(column) > _LARGEST_IDS:
             return None
-        ids = np.empty(len(column), dtype=f"<U{max(longest, 1)}")
+        table = np.empty(len(column), dtype=f"<U{max(longest, 1)}")
         for start in range(0, len(column), _SLICE):
-            ids[start : start + _SLICE] = column.slice(start, _SLICE).to_list()
-        return ids
+            table[start : start + _SLICE] = column.slice(start, _SLICE).to_list()
+        return table
 
 
-def _whole_numbers(texts: pl.Series) -> NDArray[np.int64] | None:
+def _whole_numbers(texts: pl.Series) -> pl.Series | None:
     """Return what the texts say as int64, or None if one says something else or in another way: 007, +7."""
     import polars as pl
 
     numbers = texts.cast(pl.Int64, strict=False)
     if numbers.null_count():
-        texts = texts.str.strip_chars(PADDING)
-        numbers = texts.cast(pl.Int64, strict=False)
+        return None
     begin = texts.str.starts_with
     odd = texts.filter(begin("0") | begin("+") | begin("-0"))
-    return None if numbers.null_count() or (odd != "0").any() else numbers.to_numpy()
+    return None if (odd != "0").any() else numbers
 
 
 def _are_unique(numbers: NDArray[np.int64]) -> bool:
