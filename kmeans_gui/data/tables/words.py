@@ -19,7 +19,7 @@ _SLICE = 1 << 16
 
 
 class RowIds:
-    """Row ids, piece by piece. Pieces in which each is a number, written as a number is, are kept as numbers: they are small."""
+    """Row ids, piece by piece. Pieces in which each is a number, and written as a number is, are kept as numbers."""
 
     def __init__(self) -> None:
         self._pieces: list[pl.Series] = []
