@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
+from kmeans_gui.ui.canvas import sprites
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.marks import within
 from kmeans_gui.ui.canvas.view import View
+from kmeans_gui.ui.theme import Rgb, Theme
 
 RADIUS, SMALLEST = 9.0, 6.0
 """A star's, in pixels; the smallest is still well above a point's."""
@@ -24,6 +28,8 @@ NUMBER, LEGIBLE = 12.0, 9.0
 """Height of a number's type, in pixels, and the least in a small picture."""
 
 _INNER = 0.48
+_ORIGIN = np.zeros(2)
+_NOWHERE = (math.nan,) * 4
 _ANGLES = np.pi / 5 * np.arange(10)
 _STAR = np.column_stack([np.sin(_ANGLES), -np.cos(_ANGLES)]) * np.where(np.arange(10) % 2, _INNER, 1.0)[:, None]
 
@@ -39,6 +45,11 @@ def star_reach(k: int, style: Style) -> float:
     return radius * (1 + (OUTLINE + HALO) / RADIUS)
 
 
+def star_core(k: int, style: Style) -> float:
+    """Return within which distance of its center a star among ``k`` covers everything, in logical pixels."""
+    return star_radius(k, style) * (_INNER + (OUTLINE + HALO) / RADIUS)
+
+
 class CentroidsLayer:
     """Draws the stars, then the numbers, which may not be covered by a star."""
 
@@ -50,26 +61,48 @@ class CentroidsLayer:
             return
         radius = star_radius(frame.k, style)
         pixels = view.to_pixels(frame.centroids)
-        area = QRectF(view.left, view.top, view.width, view.height)
-        near = area.adjusted(-2 * radius, -2 * radius, 2 * radius, 2 * radius)
-        shown = [j for j, (x, y) in enumerate(pixels.tolist()) if np.isfinite(x + y) and near.contains(x, y)]
+        shown = np.flatnonzero(within(pixels, view, 2 * radius))
         palette = frame.palette(style.theme)
-        for j in shown:
-            _draw_star(painter, pixels[j], radius, QColor(*palette[j]), style)
+        if style.vector:
+            for j in shown.tolist():
+                _draw_outline(painter, pixels[j], radius, style.theme)
+                _draw_area(painter, pixels[j], radius, QColor(*palette[j]))
+        else:
+            _copy_stars(painter, pixels[shown], [palette[j] for j in shown.tolist()], radius, style.theme)
         if len(pixels) <= FEW:
-            _draw_numbers(painter, pixels, shown, radius, area, style)
+            _draw_numbers(painter, pixels, shown, radius, view, style)
 
 
-def _draw_star(painter: QPainter, at: Floats, radius: float, color: QColor, style: Style) -> None:
-    star = QPolygonF([QPointF(x, y) for x, y in (_STAR * radius + at).tolist()])
+def _copy_stars(painter: QPainter, places: Floats, colors: list[Rgb], radius: float, theme: Theme) -> None:
+    distinct = tuple(dict.fromkeys(colors))
+    row = {color: i for i, color in enumerate(distinct)}
+    sheet = _stars(distinct, radius, theme, painter.device().devicePixelRatio())
+    sheet.draw(painter, places, np.array([row[color] for color in colors], np.intp))
+
+
+@lru_cache(maxsize=4)
+def _stars(colors: tuple[Rgb, ...], radius: float, theme: Theme, ratio: float) -> sprites.Sheet:
+    reach = radius * (1 + (OUTLINE + HALO) / RADIUS)
+    outline = sprites.cells_of(lambda painter: _draw_outline(painter, _ORIGIN, radius, theme), reach, ratio)
+    area = sprites.cells_of(lambda painter: _draw_area(painter, _ORIGIN, radius, QColor("black")), reach, ratio)
+    return sprites.Sheet.of([sprites.tinted(outline, area, color) for color in colors], ratio)
+
+
+def _star(at: Floats, radius: float) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in (_STAR * radius + at).tolist()])
+
+
+def _draw_outline(painter: QPainter, at: Floats, radius: float, theme: Theme) -> None:
     # Lines lie half inside the shape; filling it last leaves their full width outside and the star its size.
-    for width, line in ((OUTLINE + HALO, style.theme.ground), (OUTLINE, style.theme.outline)):
-        pen = QPen(QColor(*line), 2 * width * radius / RADIUS, j=Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPolygon(star)
+    for width, line in ((OUTLINE + HALO, theme.ground), (OUTLINE, theme.outline)):
+        painter.setPen(QPen(QColor(*line), 2 * width * radius / RADIUS, j=Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolygon(_star(at, radius))
+
+
+def _draw_area(painter: QPainter, at: Floats, radius: float, color: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
-    painter.drawPolygon(star)
+    painter.drawPolygon(_star(at, radius))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -82,43 +115,65 @@ def number_font(size: float) -> QFont:
     return font
 
 
-def _draw_numbers(painter: QPainter, pixels: Floats, shown: Iterable[int], radius: float, area: QRectF, style: Style) -> None:
+def _draw_numbers(painter: QPainter, pixels: Floats, shown: NDArray[np.intp], radius: float, view: View, style: Style) -> None:
     """Draw each number in a tag beside its star, and none where every place is taken."""
     font = number_font(max(NUMBER * style.scale, LEGIBLE))
     metrics = QFontMetricsF(font)
     painter.setFont(font)
-    taken = {j: _around(pixels[j], 0.8 * radius) for j in shown}
-    for j in shown:
-        text = str(j + 1)
-        size = (metrics.horizontalAdvance(text) + 6 * style.scale, metrics.capHeight() + 6 * style.scale)
-        others = [rect for key, rect in taken.items() if key != j]
-        place = _free_place(pixels[j], radius, size, area, others)
-        if place is not None:
-            taken[-1 - j] = place
-            _draw_tag(painter, place, text, metrics, style)
+    texts = [str(j + 1) for j in shown.tolist()]
+    # All digits are of one width.
+    widths = metrics.horizontalAdvance("0") * np.array([len(text) for text in texts]) + 6 * style.scale
+    height = metrics.capHeight() + 6 * style.scale
+    places = _tags(pixels[shown], widths, height, radius, view)
+    found = np.isfinite(places[:, 0])
+    _draw_tags(painter, places[found], [text for text, is_found in zip(texts, found.tolist(), strict=True) if is_found], style)
 
 
-def _around(at: Floats, radius: float) -> QRectF:
-    return QRectF(at[0] - radius, at[1] - radius, 2 * radius, 2 * radius)
-
-
-def _free_place(at: Floats, radius: float, size: tuple[float, float], area: QRectF, others: list[QRectF]) -> QRectF | None:
-    """Return the first of four places around a star that is in the picture and touches nothing else."""
-    x, y = at.tolist()
-    (width, height), gap = size, 0.72 * radius
-    right, left, below, above = x + gap, x - gap - width, y + gap, y - gap - height
-    for corner in ((right, below), (left, below), (right, above), (left, above)):
-        place = QRectF(*corner, width, height)
-        if area.contains(place) and not any(place.intersects(other) for other in others):
-            return place
-    return None
-
-
-def _draw_tag(painter: QPainter, place: QRectF, text: str, metrics: QFontMetricsF, style: Style) -> None:
-    ground = QColor(*style.theme.ground)
+def _draw_tags(painter: QPainter, places: Floats, texts: list[str], style: Style) -> None:
+    metrics, round_by = QFontMetricsF(painter.font()), 3 * style.scale
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(place, 3 * style.scale, 3 * style.scale)
+    painter.setBrush(QColor(*style.theme.ground))
+    for left, top, right, bottom in places.tolist():
+        painter.drawRoundedRect(QRectF(left, top, right - left, bottom - top), round_by, round_by)
     painter.setPen(QColor(*style.theme.text))
-    x = place.center().x() - metrics.horizontalAdvance(text) / 2
-    painter.drawText(QPointF(x, place.center().y() + metrics.capHeight() / 2), text)
+    feet = (places[:, 1] + places[:, 3] + metrics.capHeight()) / 2
+    starts = places[:, 0] + 3 * style.scale
+    for text, x, y in zip(texts, starts.tolist(), feet.tolist(), strict=True):
+        painter.drawText(QPointF(x, y), text)
+
+
+def _tags(stars: Floats, widths: Floats, height: float, radius: float, view: View) -> Floats:
+    """Return where the tags of stars at (m, 2) stand: each at the first of four places around its star that is free.
+
+    Returns
+    -------
+    ndarray of shape (m, 4)
+        Left, top, right, bottom; NaN where no place is free.
+    """
+    x, y, gap = stars[:, 0], stars[:, 1], 0.72 * radius
+    right, left, below, above = x + gap, x - gap - widths, y + gap, y - gap - height
+    corners = np.stack([(right, below), (left, below), (right, above), (left, above)]).transpose(2, 0, 1)
+    tags = np.concatenate([corners, corners + np.stack([widths, np.full_like(widths, height)], axis=1)[:, None]], axis=2)
+    inside = (tags[..., :2] >= (view.left, view.top)) & (tags[..., 2:] <= (view.left + view.width, view.top + view.height))
+    bodies = np.hstack([stars - 0.8 * radius, stars + 0.8 * radius])
+    on_star = _overlap(tags[:, :, None], bodies)
+    on_star[np.arange(len(stars)), :, np.arange(len(stars))] = False  # beside its own star a tag may be close
+    free: NDArray[np.bool_] = inside[..., 0] & inside[..., 1] & ~np.logical_or.reduce(on_star, axis=2)
+    placed: list[tuple[float, ...]] = []
+    for candidates, are_free in zip(tags.tolist(), free.tolist(), strict=True):
+        open_places = (tuple(place) for place, is_free in zip(candidates, are_free, strict=True) if is_free)
+        placed.append(next((place for place in open_places if not _touches(place, placed)), _NOWHERE))
+    return np.array(placed).reshape(-1, 4)
+
+
+def _touches(place: tuple[float, ...], others: list[tuple[float, ...]]) -> bool:
+    # In plain Python: with few numbers at a time, numpy takes five times as long.
+    left, top, right, bottom = place
+    return any(left < r and right > l and top < b and bottom > t for l, t, r, b in others)  # noqa: E741
+
+
+def _overlap(a: Floats, b: Floats) -> NDArray[np.bool_]:
+    """Return which rectangles, given as left, top, right, bottom, have more than an edge in common."""
+    apart = (a[..., :2] >= b[..., 2:]) | (a[..., 2:] <= b[..., :2])
+    mask: NDArray[np.bool_] = ~(apart[..., 0] | apart[..., 1])
+    return mask

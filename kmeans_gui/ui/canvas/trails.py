@@ -1,18 +1,29 @@
 """Trails: where each centroid has been, fading with age, and the last move as an arrow.
 
 They lie over the points, on a hair of the ground's color, since on a crowded board nothing of them would be seen below.
+
+There may be thousands of moves, so those that look alike are drawn together. As pixels, lines have flat ends, which a QPainter
+draws ten times as fast as round ones; the dots at the stops hide them. They go to an image of their own, on which the new
+replaces the old: a longer line that is to be blended Qt shares out among threads, which takes far longer than to draw it.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from shiboken6 import Shiboken
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.ui.canvas.centroids import star_reach
+from kmeans_gui.ui.canvas import sprites
+from kmeans_gui.ui.canvas.centroids import star_core, star_reach
 from kmeans_gui.ui.canvas.frame import MOVES, Frame, Style
 from kmeans_gui.ui.canvas.regions import tint
 from kmeans_gui.ui.canvas.view import View
@@ -25,11 +36,51 @@ WIDTH, ARROW, STOP, HEAD = 1.5, 2.0, 4.0, 12.0
 HALO = 1.0
 CONTRAST = 4.5
 
+SHORTEST = 0.5
+"""Of a way of so many pixels, the moves are drawn as one: nobody could tell their stops apart."""
+
 
 @cache
 def ink(color: Rgb, ground: Rgb) -> Rgb:
     """Return the cluster's color, strong enough to be seen on its own region."""
     return legible(color, tint(ground, color), CONTRAST)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Moves to be drawn alike but for their color.
+
+    Parameters
+    ----------
+    ends : ndarray of shape (m, 4)
+        x, y of where each began, x, y of where it ended, in logical pixels.
+    inks : ndarray of int, shape (m,)
+        Index of each one's color, ascending.
+    opacity : float
+        From 0 to 1.
+    """
+
+    ends: Floats
+    inks: NDArray[np.intp]
+    opacity: float = 1.0
+
+    def by_ink(self) -> Iterator[tuple[int, Floats]]:
+        """Yield each color's index and the ends of its moves."""
+        bounds = [0, *(np.flatnonzero(np.diff(self.inks)) + 1).tolist(), len(self.inks)]
+        for first, end in pairwise(bounds):
+            yield int(self.inks[first]), self.ends[first:end]
+
+
+class Pen(Protocol):
+    """Draws many lines or many dots at once."""
+
+    painter: QPainter
+
+    def lines(self, ends: Floats, color: Rgb, width: float, opacity: float) -> None:
+        """Draw lines, given as (m, 4)."""
+
+    def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
+        """Draw a dot of the color ``colors[which]`` at each of ``places`` (m, 2)."""
 
 
 class TrailsLayer:
@@ -41,65 +92,242 @@ class TrailsLayer:
         """Draw the moves between the stops of ``frame.trail`` and from there to where the centroids are."""
         if frame.centroids is None or not frame.trail:
             return
-        stops = [view.to_pixels(stop) for stop in (*frame.trail, frame.centroids)[-MOVES - 1 :]]
-        inks = [ink(color, style.theme.ground) for color in frame.palette(style.theme)]
-        last = len(stops) - 2
-        for i in range(last + 1):
-            moves = _moves(stops[i], stops[i + 1])
-            if frame.moved and i == last:
-                _draw_arrows(painter, moves, inks, style, star_reach(frame.k, style))
-            else:
-                _draw_lines(painter, moves, inks, style, max(FADING ** (last - i), FAINTEST))
+        places = np.array((*frame.trail, frame.centroids)[-MOVES - 1 :])
+        stops = view.to_pixels(places.reshape(-1, 2)).reshape(places.shape)
+        area = _area(stops, view, style)
+        if area.isEmpty():
+            return
+        inks = [ink(color, style.theme.ground) for color in frame.palette(style.theme)[:-1]]
+        colors = tuple(dict.fromkeys(inks))
+        index = {color: i for i, color in enumerate(colors)}
+        which = np.array([index[color] for color in inks])
+        core = star_core(frame.k, style) - (STOP / 2 + HALO) * style.scale if "centroids" in style.layers else 0.0
+        sight = _Sight(area, stops[-1], core)
+        fading = list(_fading(stops[:-1] if frame.moved else stops, int(frame.moved), which, sight, SHORTEST * style.scale))
+        arrows = _last(stops[-2:], which, sight) if frame.moved else None
+
+        def draw(pen: Pen) -> None:
+            for moves in fading:
+                _draw_lines(pen, moves, WIDTH, colors, style)
+            if arrows is not None and len(arrows.inks):
+                _draw_arrows(pen, arrows, colors, star_reach(frame.k, style), style)
+
+        if style.vector:
+            draw(_Shapes(painter))
+        else:
+            _draw_as_pixels(painter, area, draw)
 
 
-def _moves(before: Floats, after: Floats) -> list[tuple[int, QLineF]]:
-    """Return the move of each centroid that moved."""
-    moved = np.flatnonzero((before != after).any(axis=1) & np.isfinite(before + after).all(axis=1))
-    ends = np.hstack([before, after])[moved]
-    return [(j, QLineF(*line)) for j, line in zip(moved.tolist(), ends.tolist(), strict=True)]
+def _area(stops: Floats, view: View, style: Style) -> QRectF:
+    """Return the part of the view that the trails may lie in."""
+    places = stops[np.isfinite(stops).all(axis=2)]
+    if not len(places):
+        return QRectF()
+    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
+    margin = HEAD * style.scale
+    around = QRectF(left, top, right - left, bottom - top).adjusted(-margin, -margin, margin, margin)
+    return around & QRectF(view.left, view.top, view.width, view.height)
 
 
-def _draw_lines(painter: QPainter, moves: list[tuple[int, QLineF]], inks: list[Rgb], style: Style, alpha: float) -> None:
-    painter.setOpacity(alpha)
-    for j, line in moves:
-        _draw_line(painter, line, inks[j], WIDTH, style)
+@dataclass(frozen=True)
+class _Sight:
+    """What can be seen of moves.
+
+    Parameters
+    ----------
+    area : QRectF
+        What is painted.
+    stars : ndarray of shape (k, 2)
+        The centers of the stars, which are drawn over the trails.
+    core : float
+        Within this distance of its center, a star hides a stop. 0 if none are drawn.
+    """
+
+    area: QRectF
+    stars: Floats
+    core: float
+
+    def of(self, ends: Floats, clusters: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return which of the moves (m, 4) of ``clusters`` (m,) may be seen: those hidden by their own star are not."""
+        x, y, area = ends[:, 0::2], ends[:, 1::2], self.area
+        across = (x.max(axis=1) >= area.left()) & (x.min(axis=1) <= area.right())
+        seen = across & (y.max(axis=1) >= area.top()) & (y.min(axis=1) <= area.bottom())
+        centers = self.stars[clusters]
+        away = np.hypot(x - centers[:, :1], y - centers[:, 1:]).max(axis=1)
+        mask: NDArray[np.bool_] = seen & (away > self.core)
+        return mask
 
 
-def _draw_arrows(painter: QPainter, moves: list[tuple[int, QLineF]], inks: list[Rgb], style: Style, gap: float) -> None:
-    painter.setOpacity(1.0)
-    for j, line in moves:
-        head = _head(line, gap, HEAD * style.scale)
-        shaft = QLineF(line.p1(), line.p2() if head is None else (head[0] + head[1] + head[2]) / 3)
-        _draw_line(painter, shaft, inks[j], ARROW, style)
-        if head is not None:
-            _draw_head(painter, QPolygonF(head), inks[j], style)
+def _fading(stops: Floats, youngest: int, inks: NDArray[np.intp], sight: _Sight, shortest: float) -> Iterator[Moves]:
+    """Yield the moves between stops of shape (m, k, 2), the faintest first; ``youngest`` is the age of the last of them."""
+    ends, clusters, last = _joined(stops, shortest)
+    seen = sight.of(ends, clusters)
+    opacity = np.maximum(FADING ** (len(stops) - 1 - last[seen] + youngest), FAINTEST)
+    ends, inks = ends[seen], inks[clusters[seen]]
+    order = np.argsort(inks, kind="stable")
+    for level in np.unique(opacity).tolist():
+        alike = order[opacity[order] == level]
+        yield Moves(ends[alike], inks[alike], level)
 
 
-def _draw_head(painter: QPainter, head: QPolygonF, color: Rgb, style: Style) -> None:
+def _last(stops: Floats, inks: NDArray[np.intp], sight: _Sight) -> Moves:
+    """Return the moves between two stops, shape (2, k, 2)."""
+    moved = np.flatnonzero(np.isfinite(stops).all(axis=(0, 2)) & (stops[0] != stops[1]).any(axis=1))
+    ends = np.hstack([stops[0], stops[1]])[moved]
+    seen = sight.of(ends, moved)
+    ends, inks = ends[seen], inks[moved[seen]]
+    order = np.argsort(inks, kind="stable")
+    return Moves(ends[order], inks[order])
+
+
+def _joined(stops: Floats, shortest: float) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the moves between stops of shape (m, k, 2); on each piece of the way as long as ``shortest``, they are one.
+
+    Returns
+    -------
+    ends : ndarray of shape (moves, 4)
+    clusters, last : ndarray of shape (moves,)
+        Whose move it is, and the index of the stop where it ends.
+    """
+    lengths = np.nan_to_num(np.hypot(*np.moveaxis(np.diff(stops, axis=0), 2, 0)))
+    pieces = np.cumsum(lengths, axis=0) // shortest
+    kept: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(stops), axis=2)
+    kept[1:] &= np.diff(pieces, axis=0, prepend=0) > 0
+    clusters, at = np.nonzero(kept.T)
+    places = stops[at, clusters]
+    same = clusters[1:] == clusters[:-1]
+    return np.hstack([places[:-1], places[1:]])[same], clusters[1:][same], at[1:][same]
+
+
+def _draw_lines(pen: Pen, moves: Moves, width: float, colors: tuple[Rgb, ...], style: Style) -> None:
+    """Draw lines with a dot at their start, first broader in the ground's color, but for the faintest, where it is not seen."""
+    starts, halo, opacity = moves.ends[:, :2], 2 * HALO, moves.opacity
+    if opacity > FAINTEST:
+        pen.lines(moves.ends, style.theme.ground, (width + halo) * style.scale, opacity)
+        pen.dots(starts, np.zeros_like(moves.inks), (style.theme.ground,), (STOP + halo) * style.scale, opacity)
+    for i, ends in moves.by_ink():
+        pen.lines(ends, colors[i], width * style.scale, opacity)
+    pen.dots(starts, moves.inks, colors, STOP * style.scale, opacity)
+
+
+def _draw_arrows(pen: Pen, moves: Moves, colors: tuple[Rgb, ...], gap: float, style: Style) -> None:
+    heads, headed = _heads(moves.ends, gap, HEAD * style.scale)
+    shafts = moves.ends.copy()
+    shafts[headed, 2:] = heads.mean(axis=1)
+    _draw_lines(pen, Moves(shafts, moves.inks, moves.opacity), ARROW, colors, style)
+    shapes = [QPolygonF([QPointF(x, y) for x, y in head]) for head in heads.tolist()]
+    around = QPainterPath()
+    for shape in shapes:
+        around.addPolygon(shape)
+        around.closeSubpath()
+    painter = pen.painter
     painter.setPen(QPen(QColor(*style.theme.ground), 2 * HALO * style.scale))
-    painter.drawPolygon(head)
+    painter.drawPath(around)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(*color))
-    painter.drawPolygon(head)
+    for i, shape in zip(moves.inks[headed].tolist(), shapes, strict=True):
+        painter.setBrush(QColor(*colors[i]))
+        painter.drawPolygon(shape)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _draw_line(painter: QPainter, line: QLineF, color: Rgb, width: float, style: Style) -> None:
-    """Draw a line with a dot at its start, first broader in the ground's color."""
-    for extra, shade in ((2 * HALO, style.theme.ground), (0.0, color)):
-        for size, shape in ((width, painter.drawLine), (STOP, lambda line: painter.drawPoint(line.p1()))):
-            thick = (size + extra) * style.scale
-            painter.setPen(QPen(QColor(*shade), thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            shape(line)
+def _heads(ends: Floats, gap: float, size: float) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return arrows' heads, tip first, that end ``gap`` before the lines do, and which of the lines are long enough for one.
 
-
-def _head(line: QLineF, gap: float, size: float) -> list[QPointF] | None:
-    """Return an arrow's head, tip first, that ends ``gap`` before the line does; None if the move is too short for one."""
-    length = line.length()
-    if length < gap + size / 2:
-        return None
-    along = QPointF(line.dx(), line.dy()) / length
-    across = QPointF(-along.y(), along.x()) * (size * 0.45)
-    tip = line.p2() - along * gap
+    Returns
+    -------
+    heads : ndarray of shape (h, 3, 2)
+    headed : ndarray of bool, shape (m,)
+    """
+    way = ends[:, 2:] - ends[:, :2]
+    length = np.hypot(way[:, 0], way[:, 1])
+    headed = length >= gap + size / 2
+    along = way[headed] / length[headed, None]
+    across = np.column_stack([-along[:, 1], along[:, 0]]) * (size * 0.45)
+    tip = ends[headed, 2:] - along * gap
     back = tip - along * size
-    return [tip, back + across, back - across]
+    return np.stack([tip, back + across, back - across], axis=1), headed
+
+
+class _Shapes:
+    """Draws into a vector file: each set of lines or dots of one color is one path."""
+
+    def __init__(self, painter: QPainter) -> None:
+        self.painter = painter
+
+    def lines(self, ends: Floats, color: Rgb, width: float, opacity: float) -> None:
+        path, at = QPainterPath(), None
+        for x, y, to_x, to_y in ends.tolist():
+            if at != (x, y):
+                path.moveTo(x, y)
+            path.lineTo(to_x, to_y)
+            at = to_x, to_y
+        self._stroke(path, color, width, opacity)
+
+    def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
+        for i in np.unique(which).tolist():
+            path = QPainterPath()
+            for x, y in places[which == i].tolist():
+                path.moveTo(x, y)
+                path.lineTo(x + 0.01, y)  # with a round pen, the shortest way to write a disc
+            self._stroke(path, colors[i], diameter, opacity)
+
+    def _stroke(self, path: QPainterPath, color: Rgb, width: float, opacity: float) -> None:
+        self.painter.setOpacity(opacity)
+        self.painter.setPen(QPen(QColor(*color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        self.painter.drawPath(path)
+        self.painter.setOpacity(1.0)
+
+
+def _draw_as_pixels(painter: QPainter, area: QRectF, draw: Callable[[Pen], None]) -> None:
+    """Draw on a clear image that covers ``area``, and then the image."""
+    ratio = painter.device().devicePixelRatio()
+    left, top = np.floor(area.left() * ratio) / ratio, np.floor(area.top() * ratio) / ratio
+    width, height = np.ceil([(area.right() - left) * ratio, (area.bottom() - top) * ratio]).astype(int).tolist()
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    image.setDevicePixelRatio(ratio)
+    on_image = QPainter(image)
+    on_image.setRenderHint(QPainter.RenderHint.Antialiasing)
+    on_image.translate(-left, -top)
+    try:
+        draw(_Pixels(on_image, ratio))
+    finally:
+        on_image.end()  # an image must not go while it is painted on, not even after a failure
+    painter.drawImage(QPointF(left, top), image)
+
+
+class _Pixels:
+    """Draws into an image that is clear at first."""
+
+    def __init__(self, painter: QPainter, ratio: float) -> None:
+        self.painter = painter
+        self._ratio = ratio
+
+    def lines(self, ends: Floats, color: Rgb, width: float, opacity: float) -> None:
+        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        self.painter.setPen(_flat_pen(color, width, opacity))
+        ends = np.ascontiguousarray(ends)
+        first: QLineF = Shiboken.wrapInstance(ends.ctypes.data, QLineF)  # type: ignore[assignment]
+        self.painter.drawLines(first, len(ends))
+        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+
+    def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
+        _dots(colors, diameter, self._ratio).draw(self.painter, places, which, opacity)
+
+
+@lru_cache(maxsize=4096)
+def _flat_pen(color: Rgb, width: float, opacity: float) -> QPen:
+    shade = QColor(*color)
+    shade.setAlphaF(opacity)
+    return QPen(shade, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+
+
+@lru_cache(maxsize=16)
+def _dots(colors: tuple[Rgb, ...], diameter: float, ratio: float) -> sprites.Sheet:
+    def disc(painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("black"))
+        painter.drawEllipse(QPointF(0, 0), diameter / 2, diameter / 2)
+
+    area = sprites.cells_of(disc, diameter / 2, ratio)
+    return sprites.Sheet.of([sprites.tinted(np.zeros_like(area), area, color) for color in colors], ratio)

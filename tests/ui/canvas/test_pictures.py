@@ -77,7 +77,7 @@ def test_frames_do_not_jump_and_show_every_place_of_a_centroid():
 
 def test_marks_grow_with_the_picture(run):
     style = Style(LIGHT, layers=frozenset({"centroids"}))
-    small, large = (Pictures(*run, style, caption=False).pixels(0, 16 * u, 9 * u) for u in (40, 80))
+    small, large = (Pictures(*run, style, caption=False).pixels(0, 16 * u, 9 * u) for u in (80, 160))
     share_small, share_large = ((np.abs(i - np.array(LIGHT.cluster(0))).sum(axis=2) < 9).mean() for i in (small, large))
     assert share_large == pytest.approx(share_small, rel=0.25)
 
