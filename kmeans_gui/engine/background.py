@@ -6,16 +6,24 @@ its thread has ended, since Qt does not survive the loss of a running thread.
 
 from __future__ import annotations
 
-from typing import Any
+from time import perf_counter
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from kmeans_gui.engine.worker import Work, Worker
+from kmeans_gui.engine.worker import Ending, Work, Worker
 from kmeans_gui.errors import Cancelled
+
+_TURN = 0.004
+"""Seconds for which what has been published is passed on; then the window's other events have their turn."""
 
 
 class Background(QObject):
     """One slot.
+
+    Parameters
+    ----------
+    urgent : bool
+        Whether the window waits for the work, so that it runs at the window's own priority.
 
     Signals
     -------
@@ -34,12 +42,16 @@ class Background(QObject):
     failed = Signal(int, object)
     active_changed = Signal(bool)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, urgent: bool = False) -> None:
         super().__init__(parent)
+        self._urgent = urgent
         self._count = 0
         self._current: Worker | None = None
         self._alive: set[Worker] = set()
         self._active = False
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._pass_on)
 
     @property
     def active(self) -> bool:
@@ -50,13 +62,12 @@ class Background(QObject):
         """Stop what is under way, begin ``work`` and return its number."""
         self.stop()
         self._count += 1
-        worker = Worker(self._count, work)
-        worker.published.connect(self._on_published)
-        worker.ended.connect(self._on_ended)
+        worker = Worker(self._count, work, self._urgent)
+        worker.woke.connect(self._on_woke)
         worker.finished.connect(self._release)
         self._alive.add(worker)
         self._current = worker
-        worker.start(QThread.Priority.LowPriority)
+        worker.begin()
         self._set_active(True)
         return worker.number
 
@@ -94,19 +105,29 @@ class Background(QObject):
             self._active = active
             self.active_changed.emit(active)
 
-    def _is_current(self, number: int) -> bool:
-        return self._current is not None and self._current.number == number
+    def _on_woke(self, number: int) -> None:
+        if self._current is not None and self._current.number == number:
+            self._pass_on()
 
-    def _on_published(self, number: int, item: object) -> None:
-        if self._is_current(number):
-            self.published.emit(number, item)
+    def _pass_on(self) -> None:
+        """Pass on what the work has published; if that is much, the rest of it in the next turns."""
+        worker, end = self._current, perf_counter() + _TURN
+        while worker is not None and worker is self._current:
+            if perf_counter() > end:
+                self._more.start(0)
+                return
+            told = worker.take()
+            if not told:
+                return
+            if isinstance(told[0], Ending):
+                self._on_ended(worker.number, told[0])
+            else:
+                self.published.emit(worker.number, told[0])
 
-    def _on_ended(self, number: int, result: Any, error: Exception | None) -> None:
-        if not self._is_current(number):
-            return
+    def _on_ended(self, number: int, ending: Ending) -> None:
         self._current = None
         self._set_active(False)
-        if error is None:
-            self.finished.emit(number, result)
-        elif not isinstance(error, Cancelled):
-            self.failed.emit(number, error)
+        if ending.error is None:
+            self.finished.emit(number, ending.result)
+        elif not isinstance(ending.error, Cancelled):
+            self.failed.emit(number, ending.error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 
 import pytest
@@ -139,3 +141,37 @@ def test_close_leaves_no_thread_behind(slot):
         slot.begin(work)
     slot.close()
     assert len(ended) == 5
+
+
+def test_everything_published_at_once_is_heard_before_the_end(slot, qtbot):
+    with qtbot.waitSignal(slot.finished):
+        number = slot.begin(lambda publish, cancelled: [publish(i) for i in range(20_000)] and None)
+    assert slot.heard == [(number, i) for i in range(20_000)]
+
+
+def test_nothing_more_is_heard_when_a_listener_stops_the_work(slot, qtbot):
+    written = threading.Event()
+
+    def work(publish, cancelled):
+        for i in range(100):
+            publish(i)
+        written.set()
+
+    slot.published.connect(lambda number, item: slot.stop())
+    slot.begin(work)
+    assert written.wait(5)
+    qtbot.waitUntil(lambda: bool(slot.heard))
+    slot.close()
+    qtbot.waitUntil(lambda: not slot._more.isActive())
+    assert slot.heard == [(1, 0)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness of threads is Linux's")
+@pytest.mark.parametrize("urgent", [False, True])
+def test_the_window_goes_first_unless_it_waits_for_the_work(urgent, qtbot):
+    slot = Background(urgent=urgent)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with qtbot.waitSignal(slot.finished) as ended:
+        slot.begin(lambda publish, cancelled: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    slot.close()
+    assert ended.args[1] == own if urgent else ended.args[1] > own
