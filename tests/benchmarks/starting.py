@@ -5,8 +5,8 @@
     python tests/benchmarks/starting.py --quick     a smoke run: a round, nothing asked of the speed
 
 Each side is started in a process of its own, in turns, after a start of each that does not count, and ends itself as soon as
-its window has been painted: the start of Python counts. ``ours`` and ``peer`` are medians in milliseconds, ``ratio`` is the median
-over the rounds of ours / peer, ``need`` the most allowed.
+its window has been painted: the start of Python counts. ``ours`` and ``peer`` are medians in milliseconds, ``ratio`` is the
+median over the rounds of ours / peer, ``need`` the most allowed.
 """
 
 from __future__ import annotations
