@@ -19,6 +19,9 @@ MOST = 20_000
 SOFT = 5_000
 """Up to this many lines are drawn with soft edges, which takes more than twice as long."""
 
+AT_ONCE = 250
+"""Lines drawn by one call, which no other thread can interrupt: painted in the background, more would hold up the window."""
+
 STRONGEST, FAINTEST = 0.5, 0.15
 """Share of the cluster's color in a line: of up to ``FEW`` lines, and the least."""
 FEW = 300
@@ -62,10 +65,11 @@ def strength(count: int) -> float:
 
 
 def _draw_lines(painter: QPainter, ends: Floats) -> None:
-    if len(ends):
-        ends = np.ascontiguousarray(ends)
-        first: QLineF = Shiboken.wrapInstance(ends.ctypes.data, QLineF)  # type: ignore[assignment]
-        painter.drawLines(first, len(ends))
+    ends = np.ascontiguousarray(ends)
+    for start in range(0, len(ends), AT_ONCE):
+        some = ends[start : start + AT_ONCE]
+        first: QLineF = Shiboken.wrapInstance(some.ctypes.data, QLineF)  # type: ignore[assignment]
+        painter.drawLines(first, len(some))
 
 
 def _draw_path(painter: QPainter, ends: Floats) -> None:
