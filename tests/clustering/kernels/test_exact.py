@@ -114,6 +114,18 @@ def test_sums_of_squares_are_exact(module: ModuleType, X: np.ndarray, scale: flo
     assert exactly(bins) == sum(Fraction(x) ** 2 for x in values.tolist())
 
 
+@pytest.mark.parametrize("fine", [0.0, 0.01, 1.0])
+def test_sums_of_many_squares_are_exact(fine: float) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.uniform(-1, 1, exact_compiled.CHUNK + 70)
+    values = np.where(rng.random(len(values)) < fine, values * 2.0**-60, np.round(values * 2**50) / 2**50)
+    values[:3] = 1.0, -1.0, 0.0
+    anchors = exact.anchors_for(2 * len(values), finest_of(values) ** 2)
+    bins = np.zeros(len(anchors))
+    exact_compiled.add_squares(read_only(values / 4), 4.0, anchors, bins)
+    assert exactly(bins) == Fraction(sum(int(Fraction(x) * 2**130) ** 2 for x in values.tolist()), 2**260)
+
+
 @few
 @given(X=tables())
 def test_sums_of_values_are_exact(X: np.ndarray) -> None:
@@ -213,3 +225,13 @@ def test_means_and_inertia_are_correctly_rounded(module: ModuleType, X: np.ndarr
         pairs = zip(X.ravel().tolist(), centers[labels].ravel().tolist(), strict=True)
         wanted = sum(((Fraction(x) - Fraction(c)) ** 2 for x, c in pairs), Fraction(0))
         assert module.inertia(sums, counts, squares, centers) == pytest.approx(float(wanted), rel=1e-15, abs=1e-300)
+
+
+@pytest.mark.parametrize("largest", [1.0, 1e80, 1e200])
+def test_so_is_the_inertia_of_many_coordinates(largest: float) -> None:
+    rng = np.random.default_rng(0)
+    sums = rng.uniform(-9, 9, (3, 200, 2)) * [1.0, 2.0**-40]
+    centroids = rng.uniform(-1, 1, (2, 200)) * largest
+    centroids[:, ::7] *= 1e-90
+    args = sums, np.array([9, 5, 0]), np.array([1e7, 1e-7]), centroids
+    assert np.array_equal(exact_compiled.inertia(*args), exact.inertia(*args), equal_nan=True)
