@@ -113,6 +113,17 @@ def center(X: Floats, scale: float, middle: Floats, rounded: Singles, norms: Sin
 
 
 @reordered
+def distances_between(a: Floats, b: Floats, distances: Floats) -> None:
+    """Fill ``distances``, shape (k,), with those of the rows of ``a`` from the rows of ``b``, both of shape (k, d)."""
+    for j in range(a.shape[0]):
+        left, right = a[j], b[j]
+        square = 0.0
+        for axis in range(left.shape[0]):
+            square += (left[axis] - right[axis]) * (left[axis] - right[axis])
+        distances[j] = np.sqrt(square)
+
+
+@reordered
 def squared_between(a: Singles, b: Singles) -> np.float32:
     """Return the squared distance of two rows, shape (d,), in float32."""
     total = np.float32(0.0)
@@ -295,6 +306,25 @@ def screen(rows: Rows, centers: Centers, start: int, stop: int, desk: Scratch) -
     return left
 
 
+@bare
+def enter_bin(rest: Floats, anchor: float, enter: Floats) -> None:
+    """Cut a bin's pieces off ``rest`` and add them to ``enter``; all of shape (axes,)."""
+    for axis in range(rest.shape[0]):
+        piece = (rest[axis] + anchor) - anchor
+        rest[axis] -= piece
+        enter[axis] += piece
+
+
+@bare
+def change_bin(rest: Floats, anchor: float, leave: Floats, enter: Floats) -> None:
+    """Do the same, and subtract them from ``leave``, which is another row than ``enter``."""
+    for axis in range(rest.shape[0]):
+        piece = (rest[axis] + anchor) - anchor
+        rest[axis] -= piece
+        leave[axis] -= piece
+        enter[axis] += piece
+
+
 @jit
 def move(rows: Rows, moved: Indices, old: NDArray[np.int16], first: int, stop: int, anchors: Floats, sums: Floats) -> None:
     """Move points from the sums of their old labels to those of their new ones, as far as the axes ``first`` … ``stop`` go.
@@ -311,25 +341,15 @@ def move(rows: Rows, moved: Indices, old: NDArray[np.int16], first: int, stop: i
     sums : ndarray of shape (k + 1, bins, d)
         Changed in place. Those of nobody, the last, are not kept.
     """
-    bins, nobody = sums.shape[1], sums.shape[0] - 1
-    pieces = np.empty((bins, stop - first))
+    nobody = sums.shape[0] - 1
+    rest = np.empty(stop - first)
     for i in moved:
         x = rows.exact[i, first:stop]
-        piece = pieces[0]
         for axis in range(stop - first):
-            piece[axis] = x[axis] * rows.scale
-        for b in range(bins - 1):
-            anchor, piece, rest = anchors[b], pieces[b], pieces[b + 1]
-            for axis in range(stop - first):
-                value = piece[axis]
-                piece[axis] = (value + anchor) - anchor
-                rest[axis] = value - piece[axis]
-        for b in range(bins):
-            piece, enter = pieces[b], sums[rows.labels[i], b, first:stop]
-            for axis in range(stop - first):
-                enter[axis] += piece[axis]
-        if old[i] != nobody:
-            for b in range(bins):
-                piece, leave = pieces[b], sums[old[i], b, first:stop]
-                for axis in range(stop - first):
-                    leave[axis] -= piece[axis]
+            rest[axis] = x[axis] * rows.scale
+        for b in range(anchors.shape[0]):
+            enter = sums[rows.labels[i], b, first:stop]
+            if old[i] == nobody:
+                enter_bin(rest, anchors[b], enter)
+            else:
+                change_bin(rest, anchors[b], sums[old[i], b, first:stop], enter)

@@ -52,6 +52,7 @@ from kmeans_gui.clustering.kernels.bounds import (
     Scratch,
     Singles,
     center,
+    distances_between,
     halve,
     move,
     scratch,
@@ -174,22 +175,20 @@ class HighD(Kernel):
 
     def _look_at(self, exact: Floats, last: Centers | None) -> Centers | None:
         """Return what the loops want to know of the scaled centroids; None if those are so far off that float32 is no use."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            away = exact - self._middle
-            distances = np.sqrt((away * away).sum(axis=1))
-        if not np.any(distances <= NEAR):
+        rounded, norms = np.empty(exact.shape, np.float32), np.empty(self.k, np.float32)
+        center(exact, 1.0, self._middle, rounded, norms)
+        if not np.any(norms <= NEAR):
             return None
-        takes_points = distances <= FAR
-        rounded = np.where(takes_points[:, None], away, 0.0).astype(np.float32)
-        norms = np.where(takes_points, distances, ASIDE).astype(np.float32)
+        aside = ~(norms <= FAR)  # NaN, too
+        rounded[aside], norms[aside] = 0.0, ASIDE
         halves = self._half_distances(rounded, norms)
         _set_twins_aside(exact, rounded, norms, halves)
         takes_points = norms < ASIDE
         bounded = last is not None and np.array_equal(takes_points, last.norms < ASIDE)
         moves = np.zeros(self.k)
         if last is not None and bounded:
-            differences = exact[takes_points] - last.exact[takes_points]
-            moves[takes_points] = np.sqrt((differences * differences).sum(axis=1)) * (1.0 + 2.0**-40)
+            distances_between(exact, last.exact, moves)
+            moves = np.where(takes_points, moves * (1.0 + 2.0**-40), 0.0)
             self._path = (self._path + moves) * (1.0 + 2.0**-50)
         else:
             self._path[:] = TINY
