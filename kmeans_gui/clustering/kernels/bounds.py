@@ -251,7 +251,7 @@ def screen(rows: Rows, centers: Centers, start: int, stop: int, desk: Scratch) -
     int
         How many points are left; ``desk.active`` holds which. It is all of them if the bounds turn out to decide little.
     """
-    k, d = centers.rounded.shape
+    k = centers.exact.shape[0]
     path, candidates = centers.most_path, desk.candidates
     left = 0
     for i in range(start, stop):
@@ -268,42 +268,48 @@ def screen(rows: Rows, centers: Centers, start: int, stop: int, desk: Scratch) -
             found += (lower[j] - path[j] <= upper) & (halves[j] <= upper)
         if found == 1:  # the own centroid alone
             continue
-        # How far is the own centroid really?
-        point, norm = rows.rounded[i], rows.norms[i]
-        distance = np.sqrt(squared_between(point, centers.rounded[own]))
-        error = error_between(distance, norm, centers.norms[own], d)
-        upper = min(upper, (distance + error) * MORE)
+        upper = measure(rows, centers, i, own, upper)
         rows.upper[i] = upper
-        lower[own] = (max(distance - error, np.float32(0.0)) + centers.least_path[own]) * LESS
         found = 0
         for j in range(k):
             candidates[found] = j
             found += (lower[j] - path[j] <= upper) & (halves[j] <= upper)
-        if found == 1:
-            continue
         if found > k // PRODUCTS + 1:
             desk.active[left] = i
             left += 1
-            continue
-        # How far are the others that may be nearer?
-        for c in range(found):
-            j = candidates[c]
-            if j != own and lower[j] - path[j] <= upper:
-                distance = np.sqrt(squared_between(point, centers.rounded[j]))
-                error = error_between(distance, norm, centers.norms[j], d)
-                upper = min(upper, (distance + error) * MORE)
-                lower[j] = (max(distance - error, np.float32(0.0)) + centers.least_path[j]) * LESS
-        rows.upper[i] = upper
-        near = 0
-        for c in range(found):
-            j = candidates[c]
-            candidates[near] = j
-            near += lower[j] - path[j] <= upper
-        name = candidates[0]
-        if near > 1:
-            name = first_of_least(rows.exact[i], rows.scale, centers.exact, candidates, near, desk.sums)
-        rows.labels[i] = name
+        elif found > 1:
+            rows.labels[i] = nearest_of(rows, centers, i, found, desk)
     return left
+
+
+@inline
+def measure(rows: Rows, centers: Centers, i: int, j: int, upper: np.float32) -> np.float32:
+    """Measure how far point ``i`` is from centroid ``j``, renew its lower bound and return the lesser of two upper ones."""
+    distance = np.sqrt(squared_between(rows.rounded[i], centers.rounded[j]))
+    error = error_between(distance, rows.norms[i], centers.norms[j], centers.rounded.shape[1])
+    rows.lower[i, j] = (max(distance - error, np.float32(0.0)) + centers.least_path[j]) * LESS
+    return min(upper, (distance + error) * MORE)
+
+
+@inline
+def nearest_of(rows: Rows, centers: Centers, i: int, found: int, desk: Scratch) -> int:
+    """Return the nearest to point ``i`` of the ``found`` candidates, of which its own centroid has been measured."""
+    own, lower, upper = rows.labels[i], rows.lower[i], rows.upper[i]
+    path, candidates = centers.most_path, desk.candidates
+    for c in range(found):
+        j = candidates[c]
+        if j != own and lower[j] - path[j] <= upper:
+            upper = measure(rows, centers, i, j, upper)
+    rows.upper[i] = upper
+    near = 0
+    for c in range(found):
+        j = candidates[c]
+        candidates[near] = j
+        near += lower[j] - path[j] <= upper
+    nearest = int(candidates[0])
+    if near > 1:
+        nearest = first_of_least(rows.exact[i], rows.scale, centers.exact, candidates, near, desk.sums)
+    return nearest
 
 
 @bare
