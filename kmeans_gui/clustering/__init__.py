@@ -25,10 +25,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kmeans_gui.clustering.algorithms import DEFAULT, REGISTRY, Algorithm
+from kmeans_gui.clustering.kernels import ordered
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import LARGEST, Int, are_within_bounds, resolve
 from kmeans_gui.clustering.restarts import RESTARTS, Progress, Restarts, make_restarts
-from kmeans_gui.clustering.step import Floats, Labels, Phase, Step
+from kmeans_gui.clustering.step import Assignment, Floats, Labels, Phase, Step
 from kmeans_gui.clustering.trace import DEFAULT_BUDGET, Trace
 from kmeans_gui.errors import CancelQuestion, UserError
 
@@ -38,6 +39,7 @@ __all__ = [
     "RESTARTS",
     "SEED",
     "Algorithm",
+    "Assignment",
     "Floats",
     "Labels",
     "Note",
@@ -49,6 +51,7 @@ __all__ = [
     "check_points",
     "empty_trace",
     "fit",
+    "ordered",
     "run",
     "run_many",
     "steps",

@@ -92,6 +92,10 @@ class LabelRuns:
         """
         return self._unpacked.get(self._unpack)
 
+    def on_curve(self) -> Labels:
+        """Return the labels in the order of the curve, shape (n,), of type ``label_dtype(k)``."""
+        return np.repeat(self.values.astype(label_dtype(self.k)), self._lengths())
+
     def counts(self) -> NDArray[np.intp]:
         """Return how many points have each label, shape (k,), without unpacking."""
         having = self.values >= 0
@@ -104,7 +108,7 @@ class LabelRuns:
         They are compared on the curve, so the two must share their ``rows``; only what switched is looked up in the input.
         """
         assert self.rows is before.rows
-        now, then = self._on_curve(), before._on_curve()
+        now, then = self.on_curve(), before.on_curve()
         on_curve = (now != then) & (then >= 0)
         switched = np.zeros(self.n, np.bool_)
         for block in _blocks(self.n):
@@ -114,11 +118,8 @@ class LabelRuns:
     def _lengths(self) -> Places:
         return np.diff(self.starts, append=np.int32(self.n))
 
-    def _on_curve(self) -> Labels:
-        return np.repeat(self.values.astype(label_dtype(self.k)), self._lengths())
-
     def _unpack(self) -> Labels:
-        on_curve = self._on_curve()
+        on_curve = self.on_curve()
         labels = np.empty_like(on_curve)
         for block in _blocks(self.n):
             # numpy takes another way for indices of its own type, which is twice as fast.

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kmeans_gui.clustering import Floats
+from kmeans_gui.data.cells import planar
+from kmeans_gui.data.change import Rows
 
-Rows = NDArray[np.intp]
+__all__ = ["Dataset", "Rows"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -107,9 +109,7 @@ class Dataset:
 
     def planar(self) -> Floats:
         """Return what is drawn, shape (n, 2): the first two coordinates; a single one is drawn on a line at y = 0."""
-        if self.d == 1:
-            return np.column_stack([self.points[:, 0], np.zeros(self.n)])
-        return self.points[:, :2]
+        return planar(self.points)
 
     def taken(self, rows: Rows) -> Dataset:
         """Return the data set of the given rows, in their order."""

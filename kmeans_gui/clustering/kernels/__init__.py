@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ import numpy as np
 
 from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
 from kmeans_gui.clustering.kernels.plain import PLAIN, Plain
-from kmeans_gui.clustering.kernels.points import Points
+from kmeans_gui.clustering.kernels.points import Loops, Points, Rows
 from kmeans_gui.clustering.kernels.relay import Relay
 from kmeans_gui.clustering.kernels.threads import use_threads
 from kmeans_gui.clustering.kernels.warming import at_hand, begin, trouble, warm
@@ -49,6 +50,7 @@ __all__ = [
     "choose",
     "choose_bulk",
     "force",
+    "ordered",
     "trouble",
     "use_threads",
     "warm",
@@ -58,6 +60,7 @@ WORTH_WAITING = 1 << 18
 """Distances in an assignment from which on a run goes on compiled as soon as it can."""
 
 _last: Points | None = None
+_remembering = Lock()
 _forced: ContextVar[str | None] = ContextVar("forced", default=None)
 
 
@@ -106,20 +109,53 @@ def choose_bulk(X: Floats, k: int, count: int, cancelled: CancelQuestion) -> Bul
     return bulk.Bulk(kernel, count, cancelled) if bulk.suits(kernel) else None
 
 
+def ordered(X: Floats, cancelled: CancelQuestion = lambda: False) -> tuple[Rows | None, Floats, float]:
+    """Return points ``X``, shape (n, d), in the order in which the kernels keep them.
+
+    If nobody can change ``X``, the arrays are the very ones that a run on it uses, whoever asks first.
+
+    Returns
+    -------
+    rows : ndarray of shape (n,), int32, or None
+        The row of ``X`` at each place; None for the order of the input, which is that of few points, and of points in one or
+        more than three dimensions. Otherwise they follow a space-filling curve.
+    columns : ndarray of shape (d, n), C-contiguous
+        The points in that order, times ``scale``.
+    scale : float
+        A power of two.
+
+    Raises
+    ------
+    Cancelled
+        If ``cancelled()`` was True.
+    """
+    family = at_hand()
+    loops: Loops = PLAIN if family is None else family.COMPILED
+    points = _remembered(X, loops, cancelled) if _is_frozen(X) else Points(X, loops, cancelled)
+    return (*points.order(cancelled), points.scale)
+
+
 def _chosen(family: ModuleType, X: Floats, k: int, cancelled: CancelQuestion) -> Kernel:
-    kernel: Kernel = family.choose(_remembered(X, family, cancelled), k, cancelled)
+    kernel: Kernel = family.choose(_remembered(X, family.COMPILED, cancelled), k, cancelled)
     return kernel
 
 
-def _remembered(X: Floats, family: ModuleType, cancelled: CancelQuestion) -> Points:
-    """Return the prepared points of the last run if that was on the same array and nobody can have changed it since."""
+def _remembered(X: Floats, loops: Loops, cancelled: CancelQuestion) -> Points:
+    """Return the points prepared last if they are of the same array and nobody can have changed it since."""
     global _last
-    last = _last
-    if last is not None and last.given is X:
-        return last
-    points = Points(X, family.COMPILED, cancelled)
-    _last = points if _is_frozen(X) else None
-    return points
+    while not _remembering.acquire(timeout=0.01):
+        if cancelled():
+            raise Cancelled
+    try:
+        points = _last
+        if points is None or points.given is not X:
+            points = Points(X, loops, cancelled)
+        elif points.loops is not loops:  # sorted before the compiled loops were there, in the same order
+            points = points.with_loops(loops)
+        _last = points if _is_frozen(X) else None
+        return points
+    finally:
+        _remembering.release()
 
 
 def _is_frozen(X: Floats) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,6 +93,12 @@ class Points:
         self._squares: Floats | None = None
         self._order: tuple[Rows | None, Floats] | None = None
         self._sorting = threading.Lock()
+
+    def with_loops(self, loops: Loops) -> Points:
+        """Return the same points, with all that is known of them, for other loops."""
+        same = copy(self)
+        same.loops = loops
+        return same
 
     @staticmethod
     def sorts(n: int, d: int) -> bool:
