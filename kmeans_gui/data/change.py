@@ -66,7 +66,7 @@ class Change:
         """Return the row before the change of each row after it, −1 if it is new."""
         return _followed(rows, self.inserted, self.removed)
 
-    def carried(self, table: NDArray[Any], values: Any) -> NDArray[Any]:
+    def carried(self, table: NDArray[Any], values: Any = 0) -> NDArray[Any]:
         """Return the table after the change.
 
         Parameters
@@ -74,7 +74,7 @@ class Change:
         table : ndarray of shape (n_before, ...)
             The table before it.
         values : scalar or ndarray of shape (len(inserted), ...)
-            What the new rows hold.
+            What the new rows hold, if there are any.
 
         Returns
         -------

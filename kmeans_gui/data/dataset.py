@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.data.cells import planar
-from kmeans_gui.data.change import Rows
+from kmeans_gui.data.change import Change, Rows
 
 __all__ = ["Dataset", "Rows"]
 
@@ -130,19 +130,43 @@ class Dataset:
         """
         if row_ids.dtype.kind != self.row_ids.dtype.kind:
             raise ValueError(f"row_ids are {row_ids.dtype}, but those of the data set are {self.row_ids.dtype}")
-        own = truth if truth is not None else np.full(len(rows), -1, np.int64)
+        change = Change(self.n, inserted=rows)
         return replace(
             self,
-            points=_inserted(self.points, rows, points),
-            row_ids=_as_ids(_inserted(self.row_ids, rows, row_ids)),
-            truth=None if self.truth is None else _inserted(self.truth, rows, own),
-        )
+            points=change.carried(self.points, points),
+            row_ids=change.carried(self.row_ids, _as_ids(row_ids)),
+            truth=None if self.truth is None else change.carried(self.truth, -1 if truth is None else truth),
+        )._bounded(self, points[:0], points)
+
+    def without(self, rows: Rows) -> Dataset:
+        """Return the data set without the given rows (ascending)."""
+        gone, change = self.row_ids[rows], Change(self.n, removed=rows)
+        row_ids = change.carried(self.row_ids)
+        # Text is as wide as its longest, so only if that is gone it may become narrower.
+        widest_gone = gone.dtype.kind == "U" and _as_ids(gone).dtype == gone.dtype
+        return replace(
+            self,
+            points=change.carried(self.points),
+            row_ids=_as_ids(row_ids) if widest_gone else row_ids,
+            truth=None if self.truth is None else change.carried(self.truth),
+        )._bounded(self, self.points[rows], self.points[:0])
 
     def placed(self, rows: Rows, points: Floats) -> Dataset:
         """Return the data set with the given rows moved to ``points``."""
         moved = self.points.copy()
         moved[rows] = points
-        return replace(self, points=moved)
+        return replace(self, points=moved)._bounded(self, self.points[rows], points)
+
+    def _bounded(self, before: Dataset, gone: Floats, come: Floats) -> Dataset:
+        """Work the bounds out from those of the data set before an edit, if they are known and no point on them is gone."""
+        known = vars(before).get("bounds")
+        if known is not None and before.n:
+            (low, high), gone, come = known, planar(gone), planar(come)
+            if not ((gone <= low) | (gone >= high)).any():
+                vars(self)["bounds"] = tuple(
+                    extreme.reduce(np.vstack([known, come])) for extreme, known in ((np.minimum, low), (np.maximum, high))
+                )
+        return self
 
     def fresh_ids(self, count: int) -> NDArray[Any]:
         """Return ``count`` row ids that no row has yet."""
@@ -163,11 +187,3 @@ def _as_ids(values: NDArray[Any]) -> NDArray[Any]:
         return values.astype(np.int64, copy=False)
     text = values.astype(np.str_, copy=False)
     return text.astype(f"<U{max(1, int(np.strings.str_len(text).max(initial=1)))}", copy=False)
-
-
-def _inserted(table: NDArray[Any], rows: Rows, values: NDArray[Any]) -> NDArray[Any]:
-    """Return ``table`` with ``values`` put in as the rows ``rows`` of the result."""
-    if len(rows) == 0 or rows[0] == len(table):
-        return np.concatenate([table, values])  # points are mostly added at the end, and np.insert takes 30 times as long
-    kind = np.result_type(table.dtype, values.dtype)
-    return np.insert(table.astype(kind, copy=False), rows - np.arange(len(rows)), values, axis=0)

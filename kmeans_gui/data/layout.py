@@ -219,9 +219,12 @@ class Layout:
         on_line = crossed(boxes, outline)
         whole = ~on_line
         whole[whole] = inside(boxes[::2, whole].T, outline)
-        found = [rows[inside(self.points[rows], outline)] for rows in self._rows_in(self.cells.stretches(on_line))]
-        found += self._rows_in(self.cells.stretches(whole), fresh=False)
-        return np.sort(np.concatenate(found))
+        enclosed = np.zeros(self.n, np.bool_)
+        for rows in self._rows_in(self.cells.stretches(whole), fresh=False):
+            enclosed[rows] = True
+        for rows in self._rows_in(self.cells.stretches(on_line)):
+            enclosed[rows] = inside(self.points[rows], outline)
+        return np.flatnonzero(enclosed)
 
     def count_in(self, x0: float, x1: float, y0: float, y1: float) -> int:
         """Return about how many points lie in a rectangle: cells on its edge count for as much of their box as is in it."""

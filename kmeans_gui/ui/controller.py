@@ -165,10 +165,10 @@ class Controller(QObject):
     def _after_edit(self, state: State, edit: Edit) -> None:
         old, self._state = self._state, state
         if state.dataset is not old.dataset:
-            carry = edit.carry(old.dataset.n)
+            change = edit.change(old.dataset.n)
             self._selected = _NO_ROWS
-            self._run.hold(carry, goes_on=state.start is not None)
-            if carry is None:
+            self._run.hold(change, goes_on=state.start is not None)
+            if change is None:
                 self._state = replace(state, viewport=None, colors=())
             if state.position is not None:
                 self._run.begin(self._state, opening=state.position)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Note, Phase, Step, Trace
-from kmeans_gui.data.dataset import Rows
+from kmeans_gui.data.change import Change
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.player import Player
 from kmeans_gui.engine.worker import Publish
@@ -140,24 +139,22 @@ class RunOnShow(QObject):
         self.end()
         self._step = self._previous = None
 
-    def hold(self, carry: Rows | None, goes_on: bool) -> None:
+    def hold(self, change: Change | None, goes_on: bool) -> None:
         """End the run and keep on show what an edit leaves of it: the centroids, and the labels of points still there.
 
         Parameters
         ----------
-        carry : ndarray of int, or None
-            The row that each point had, −1 for a new one; None if the points have been replaced.
+        change : Change or None
+            What became of the points; None if they have been replaced.
         goes_on : bool
             Whether the next run starts from these centroids.
         """
         step = self._step
-        if step is None or carry is None:
+        if step is None or change is None:
             self.clear()
             return
         self.end()
-        had, kept = step.labels, carry >= 0
-        labels = np.full(len(carry), -1, had.dtype)
-        labels[kept] = had[carry[kept]]
+        labels = step.assignment if change.keeps_rows else change.carried(step.labels, -1)
         following = "goes on from the centroids on show" if goes_on else "starts anew"
         note = Note(f"The points were edited. The next run {following}.")
         self._step = replace(step, assignment=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from kmeans_gui.clustering.algorithms import lloyd
 from kmeans_gui.clustering.parameters import LARGEST
+from kmeans_gui.data.change import Change
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.description import SMALLEST_SPAN
 from kmeans_gui.session.edits import Compound, Configure, Edit, InsertPoints, PlacePoints, RemovePoints, ReplaceDataset
@@ -128,7 +130,7 @@ def bits(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return str(value.dtype), value.shape, value.tobytes()
     if isinstance(value, Dataset):
-        return tuple(bits(v) for v in vars(value).values())
+        return tuple(bits(getattr(value, field.name)) for field in fields(value))
     if hasattr(value, "items"):
         return {key: bits(v) for key, v in value.items()}
     return value
@@ -136,3 +138,18 @@ def bits(value: Any) -> Any:
 
 def same(a: State, b: State) -> bool:
     return all(bits(vars(a)[name]) == bits(vars(b)[name]) for name in vars(a))
+
+
+def assert_followed(before: State, change: Change | None, after: State) -> None:
+    """Assert that what ``change`` says about rows is what became of the points, known by their ids."""
+    old, new = before.dataset, after.dataset
+    if change is None:
+        return
+    assert (change.n_before, change.n_after) == (old.n, new.n)
+    came = change.came_from(np.arange(new.n))
+    stayed = np.flatnonzero(came >= 0)
+    assert new.row_ids[stayed].tolist() == old.row_ids[came[stayed]].tolist()
+    assert set(change.inserted) == set(np.flatnonzero(came < 0))
+    assert set(change.removed) == set(range(old.n)) - set(came)
+    differs = (new.points[stayed] != old.points[came[stayed]]).any(axis=1)
+    assert set(stayed[differs]) <= set(change.moved) <= set(stayed)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from session_strategies import bits, edits, same, states
+from session_strategies import assert_followed, edits, same, states
 
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.edits import (
@@ -50,19 +50,10 @@ def test_the_inverse_takes_every_edit_back_bit_for_bit(data: st.DataObject) -> N
 
 
 @given(st.data())
-def test_rows_that_an_edit_carries_over_keep_their_id(data: st.DataObject) -> None:
+def test_an_edit_tells_what_becomes_of_the_rows(data: st.DataObject) -> None:
     before = data.draw(states())
     edit = data.draw(edits(before))
-    assert_carried(before, edit, edit.apply(before))
-
-
-def assert_carried(before: State, edit: Edit, after: State) -> None:
-    carry = edit.carry(before.dataset.n)
-    if carry is None:
-        return
-    known = carry >= 0
-    assert carry.shape == (after.dataset.n,)
-    assert np.array_equal(after.dataset.row_ids[known], before.dataset.row_ids[carry[known]])
+    assert_followed(before, edit.change(before.dataset.n), edit.apply(before))
 
 
 @given(st.data())
@@ -73,7 +64,7 @@ def test_two_edits_as_one_do_the_same_as_one_after_the_other(data: st.DataObject
     second = data.draw(edits(between))
     both = first.then(second)
     assert same(both.apply(before), second.apply(between))
-    assert bits(both.carry(before.dataset.n)) == bits(Compound((first, second), "both").carry(before.dataset.n))
+    assert_followed(before, both.change(before.dataset.n), both.apply(before))
 
 
 @pytest.mark.parametrize(
@@ -130,11 +121,8 @@ def test_points_come_back_to_their_places_among_the_others(state: State) -> None
     removal = RemovePoints(rows(2, 0))
     after = removal.apply(state)
     assert ids(after) == ["bob"]
-    assert removal.carry(3).tolist() == [1]
     back = removal.inverse(state)
     assert ids(back.apply(after)) == ["ann", "bob", "cleo"]
-    assert back.carry(1) is not None
-    assert back.carry(1).tolist() == [-1, 0, -1]
 
 
 def test_moving_keeps_what_the_plane_does_not_show() -> None:
@@ -191,7 +179,7 @@ def test_another_data_set_is_held_by_reference(state: State) -> None:
     after = edit.apply(state)
     assert after.dataset is other
     assert edit.inverse(state).apply(after).dataset is state.dataset
-    assert edit.carry(3) is None
+    assert edit.change(3) is None
 
 
 def test_placed_centroids_stay_with_another_data_set_only_if_they_fit(state: State) -> None:

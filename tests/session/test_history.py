@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from session_strategies import edits, same, states
+from session_strategies import assert_followed, edits, same, states
 
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.edits import Compound, Configure, InsertPoints, PlacePoints, RemovePoints, ReplaceDataset
@@ -35,21 +35,14 @@ def test_undo_all_then_redo_all_meets_every_state_again_bit_for_bit(data: st.Dat
             before = state
             state, edit = history.undo(state)
             assert same(state, expected)
-            assert_carried(before, edit.carry(before.dataset.n), state)
+            assert_followed(before, edit.change(before.dataset.n), state)
         assert not history.can_undo
         for expected in met[1:]:
             before = state
             state, edit = history.redo(state)
             assert same(state, expected)
-            assert_carried(before, edit.carry(before.dataset.n), state)
+            assert_followed(before, edit.change(before.dataset.n), state)
         assert not history.can_redo
-
-
-def assert_carried(before: State, carry: np.ndarray | None, after: State) -> None:
-    if carry is not None:
-        assert carry.shape == (after.dataset.n,)
-        known = carry >= 0
-        assert np.array_equal(after.dataset.row_ids[known], before.dataset.row_ids[carry[known]])
 
 
 def test_titles_name_the_acts_whichever_way_they_go() -> None:

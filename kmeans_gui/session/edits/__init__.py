@@ -4,7 +4,7 @@ An edit takes one state to another; its inverse, worked out from the state befor
 the title of the act that it takes back, so that "Undo add a point" and "Redo add a point" read from whichever is at hand.
 
 To add a kind of edit, subclass :class:`Edit` as a frozen dataclass and implement ``apply``, ``inverse`` and, if it adds,
-removes or reorders rows, ``carry``; ``joined`` keeps the history small where many edits of the kind make up one stroke.
+removes or moves points, ``change``; ``joined`` keeps the history small where many edits of the kind make up one stroke.
 """
 
 from __future__ import annotations

@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.data.dataset import Rows
+from kmeans_gui.data.change import Change
 from kmeans_gui.session.state import State
 
 
@@ -24,8 +23,6 @@ class Edit(ABC):
     """
 
     title: str
-    keeps_rows: ClassVar[bool] = False
-    """Whether each point stays in its row: ``carry`` need not be asked."""
 
     @abstractmethod
     def apply(self, state: State) -> State:
@@ -35,8 +32,8 @@ class Edit(ABC):
     def inverse(self, state: State) -> Edit:
         """Return the edit that takes ``apply(state)`` back to ``state``, which is the state before the edit."""
 
-    def carry(self, n: int) -> Rows | None:
-        """Say where the rows of the new data set come from.
+    def change(self, n: int) -> Change | None:
+        """Say what becomes of the rows.
 
         Parameters
         ----------
@@ -45,11 +42,10 @@ class Edit(ABC):
 
         Returns
         -------
-        ndarray of shape (m,), intp, or None
-            For each of the m rows after the edit the row before it, −1 for a new one; None if the data set was replaced, so
-            that rows before and after have nothing to do with each other.
+        Change or None
+            None if the data set was replaced, so that rows before and after have nothing to do with each other.
         """
-        return np.arange(n)
+        return Change(n)
 
     def then(self, following: Edit) -> Edit:
         """Return one edit that does this and after it ``following``, under this one's title."""
@@ -97,17 +93,15 @@ class Compound(Edit):
             inverses.append(edit.inverse(state))
         return Compound(tuple(reversed(inverses)), self.title)
 
-    def carry(self, n: int) -> Rows | None:
+    def change(self, n: int) -> Change | None:
         """Follow the rows through all edits."""
-        rows: Rows | None = None
-        for edit in self.parts:
-            if edit.keeps_rows:
-                continue
-            carried = edit.carry(n if rows is None else len(rows))
-            if carried is None:
+        through = Change(n)
+        for edit in self.edits:
+            following = edit.change(through.n_after)
+            if following is None:
                 return None
-            rows = carried if rows is None or not len(rows) else np.where(carried >= 0, rows[carried], -1)
-        return np.arange(n) if rows is None else rows
+            through = through.then(following)
+        return through
 
     @property
     def parts(self) -> tuple[Edit, ...]:

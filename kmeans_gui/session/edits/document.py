@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.edits.base import Compound, Edit, bytes_of
@@ -36,7 +36,7 @@ class ReplaceDataset(Edit):
     def _keeps_start(self, state: State) -> bool:
         return state.start is None or state.start.shape[1] == self.dataset.d
 
-    def carry(self, n: int) -> None:
+    def change(self, n: int) -> None:
         """No row corresponds to another."""
         return
 
@@ -66,7 +66,6 @@ class Configure(Edit):
 
     changes: Mapping[str, Any]
     title: str
-    keeps_rows: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if unknown := set(self.changes) - CONFIGURABLE:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.data.dataset import Dataset, Rows
+from kmeans_gui.data.change import Change, Rows, made_room
+from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.edits.base import Edit, bytes_of
 from kmeans_gui.session.state import State
 
@@ -60,17 +61,15 @@ class InsertPoints(Edit):
         """Return the removal of the points."""
         return RemovePoints(self.rows, self.verb)
 
-    def carry(self, n: int) -> Rows:
+    def change(self, n: int) -> Change:
         """Rows move up to make room."""
-        old = np.full(n + len(self.rows), -1, np.intp)
-        old[_others(self.rows, len(old))] = np.arange(n)
-        return old
+        return Change(n, inserted=self.rows)
 
     def joined(self, following: Edit) -> Edit | None:
         """Insertions follow each other as one."""
         if not isinstance(following, InsertPoints):
             return None
-        rows = np.concatenate([_making_room(self.rows, following.rows), following.rows])
+        rows = np.concatenate([made_room(self.rows, following.rows), following.rows])
         order = np.argsort(rows)
         return InsertPoints(
             rows[order],
@@ -103,22 +102,22 @@ class RemovePoints(Edit):
 
     def apply(self, state: State) -> State:
         """Return the state without the points."""
-        return replace(state, dataset=state.dataset.taken(self.carry(state.dataset.n)))
+        return replace(state, dataset=state.dataset.without(self.rows))
 
     def inverse(self, state: State) -> Edit:
         """Return the insertion of the same points in the same places."""
         gone = state.dataset.taken(self.rows)
         return InsertPoints(self.rows, gone.points, gone.row_ids, gone.truth, self.verb)
 
-    def carry(self, n: int) -> Rows:
+    def change(self, n: int) -> Change:
         """Rows move down to close the gaps."""
-        return _others(self.rows, n)
+        return Change(n, removed=self.rows)
 
     def joined(self, following: Edit) -> Edit | None:
         """Removals follow each other as one."""
         if not isinstance(following, RemovePoints):
             return None
-        return RemovePoints(np.concatenate([self.rows, _making_room(following.rows, self.rows)]), self.verb)
+        return RemovePoints(np.concatenate([self.rows, made_room(following.rows, self.rows)]), self.verb)
 
     @property
     def nbytes(self) -> int:
@@ -160,6 +159,10 @@ class PlacePoints(Edit):
     def inverse(self, state: State) -> Edit:
         """Return the move to where the points were."""
         return PlacePoints(self.rows, state.dataset.points[self.rows], self.verb)
+
+    def change(self, n: int) -> Change:
+        """Rows stay."""
+        return Change(n, moved=np.sort(self.rows))
 
     def joined(self, following: Edit) -> Edit | None:
         """Of two moves of the same points only the second counts: a drag makes hundreds."""
@@ -206,18 +209,6 @@ def lift(dataset: Dataset, points: Floats, rows: Rows | None = None) -> Floats:
 
 def _counted(verb: str, count: int) -> str:
     return f"{verb} a point" if count == 1 else f"{verb} {count:,} points"
-
-
-def _others(rows: Rows, n: int) -> Rows:
-    """Return the numbers from 0 to n − 1 that are not among ``rows``."""
-    keep = np.ones(n, np.bool_)
-    keep[rows] = False
-    return np.flatnonzero(keep)
-
-
-def _making_room(rows: Rows, gaps: Rows) -> Rows:
-    """Return where ``rows`` end up when other rows are put in so that they become the rows ``gaps`` (ascending)."""
-    return rows + np.searchsorted(gaps - np.arange(len(gaps)), rows, side="right")
 
 
 def lift_centroids(dataset: Dataset, places: Floats, old: Floats | None) -> Floats:
