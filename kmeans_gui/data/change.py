@@ -21,6 +21,9 @@ NO_ROWS.flags.writeable = False
 FEW = 64
 """Rows that copying a slice must save from being copied one by one, or the loop over the slices takes longer."""
 
+BLOCK = 1 << 16
+"""Rows copied one by one in one go: temporary arrays of so many stay within a second-level cache."""
+
 
 @dataclass(frozen=True, eq=False)
 class Change:
@@ -88,28 +91,38 @@ class Change:
         leaving, entering = _gaps(self.removed), _gaps(self.inserted)
         stay = self.n_before - len(self.removed)
         # Between two cuts, rows lie side by side before the change as well as after it.
-        cuts = np.unique(np.concatenate([[0], leaving, entering, [stay]]))
+        cuts = merged(np.array([0, stay]), leaving, entering)
         if len(cuts) * FEW <= stay:
             old, new = cuts + np.searchsorted(leaving, cuts, "right"), cuts + np.searchsorted(entering, cuts, "right")
             for source, target, length in zip(old.tolist(), new.tolist(), np.diff(cuts).tolist(), strict=False):
                 carried[target : target + length] = table[source : source + length]
-        else:
-            carried[_others(self.inserted, self.n_after)] = table[_others(self.removed, self.n_before)]
+        elif stay:
+            came = np.zeros(self.n_after, np.intp)
+            came[_others(self.inserted, self.n_after)] = np.flatnonzero(_others(self.removed, self.n_before))
+            for start in range(0, self.n_after, BLOCK):
+                block = slice(start, start + BLOCK)
+                carried[block] = table.take(came[block], axis=0)  # several times as fast as indexing
         carried[self.inserted] = values
         return carried
 
     def then(self, following: Change) -> Change:
         """Return the one change that does the same as this one and after it ``following``."""
         gone, kept = self.came_from(following.removed), following.where(self.inserted)
-        inserted = np.union1d(kept[kept >= 0], following.inserted)
+        inserted = merged(kept[kept >= 0], following.inserted)
         moved = following.where(self.moved)
-        moved = np.union1d(moved[moved >= 0], following.moved)
+        moved = merged(moved[moved >= 0], following.moved)
         return Change(
             self.n_before,
-            np.union1d(self.removed, gone[gone >= 0]),
+            merged(self.removed, gone[gone >= 0]),
             inserted,
             moved[~is_among(moved, inserted)],
         )
+
+
+def merged(*rows: Rows) -> Rows:
+    """Return all numbers of some ascending arrays, each once, ascending."""
+    numbers = np.sort(np.concatenate(rows), kind="stable")  # which merges what ascends; np.unique takes twenty times as long
+    return numbers[np.diff(numbers, prepend=-1) > 0]
 
 
 def is_among(values: NDArray[np.integer], ascending: Rows) -> NDArray[np.bool_]:

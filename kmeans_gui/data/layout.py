@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering import Assignment, Floats
 from kmeans_gui.clustering.label_runs import LabelRuns
 from kmeans_gui.data.cells import CELL, FEW, Cells, Places, Spans, planar
-from kmeans_gui.data.change import NO_ROWS, Change, Rows, is_among
+from kmeans_gui.data.change import NO_ROWS, Change, Rows, is_among, merged
 from kmeans_gui.data.outline import crossed, inside
 
 GONE = -2
@@ -98,12 +98,12 @@ class Layout:
     @cached_property
     def fresh(self) -> Rows:
         """Rows of the points that have no place in the cells, ascending."""
-        return np.union1d(self.change.inserted, self.change.moved)
+        return merged(self.change.inserted, self.change.moved)
 
     @cached_property
     def _gone(self) -> Rows:
         """Rows, in the set of the cells, of the points that are at their place no more, ascending."""
-        return np.union1d(self.change.removed, self.change.came_from(self.change.moved))
+        return merged(self.change.removed, self.change.came_from(self.change.moved))
 
     @property
     def weight(self) -> int:
