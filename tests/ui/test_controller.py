@@ -96,6 +96,17 @@ def test_an_edit_during_a_run_stops_it_and_keeps_what_was_shown(controller, qtbo
     assert np.array_equal(kept.labels[:-1], shown.labels) and kept.labels[-1] == -1
 
 
+def test_points_keep_their_labels_through_edits(controller, done):
+    done(controller)
+    labels = controller.shown.step.labels
+    controller.place_rows(np.array([5, 3]), np.array([[9.0, 9.0], [8.0, 8.0]]))
+    assert np.array_equal(controller.shown.step.labels, labels)
+    controller.remove_rows(np.array([7, 90, 2]))
+    assert np.array_equal(controller.shown.step.labels, np.delete(labels, [2, 7, 90]))
+    controller.undo()
+    assert np.flatnonzero(controller.shown.step.labels == -1).tolist() == [2, 7, 90]
+
+
 def test_the_next_run_goes_on_from_the_centroids_kept(controller, done):
     done(controller)
     kept = controller.shown.step.centroids

@@ -91,11 +91,11 @@ class Points:
         self.tiny = self.scale > 2.0**900
         self.anchors = anchors_for(self.n, self.finest)
         self._squares: Floats | None = None
-        self._order: tuple[Rows | None, Floats] | None = None
+        self._order: list[tuple[Rows | None, Floats]] = []  # one, once it is known
         self._sorting = threading.Lock()
 
     def with_loops(self, loops: Loops) -> Points:
-        """Return the same points, with all that is known of them, for other loops."""
+        """Return the same points for other loops. Both share their order, whoever sorts first."""
         same = copy(self)
         same.loops = loops
         return same
@@ -119,14 +119,14 @@ class Points:
             if cancelled():
                 raise Cancelled
         try:
-            if self._order is None:
+            if not self._order:
                 if self.sorts(self.n, self.d):
                     rows, columns = self.loops.sort(self.X, cancelled, self.scale)
                     rows.flags.writeable = False  # as those of a step are
-                    self._order = rows, columns
+                    self._order.append((rows, columns))
                 else:
-                    self._order = None, self.columns()
-            return self._order
+                    self._order.append((None, self.columns()))
+            return self._order[0]
         finally:
             self._sorting.release()
 

@@ -163,3 +163,44 @@ def test_points_that_may_have_changed_are_measured_again() -> None:
     assert again.points.scale == 1 / 16
     X.flags.writeable = False
     assert choose(X, 3).points is not again.points
+
+
+def test_a_run_takes_the_order_that_somebody_else_has_sorted() -> None:
+    X = large_board("uniform", points.SORTED_FROM, 2, 0)
+    X.flags.writeable = False
+    rows, columns, scale = kernels.ordered(X)
+    assert rows is not None
+    assert np.array_equal(X[rows].T * scale, columns)
+    of_run = choose(X, 3).points.order(lambda: False)
+    assert of_run[0] is rows
+    assert of_run[1] is columns
+
+
+def test_an_order_found_before_the_compiled_loops_are_there_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = large_board("uniform", points.SORTED_FROM, 2, 0)
+    X.flags.writeable = False
+    with monkeypatch.context() as cold:
+        cold.setattr(kernels, "at_hand", lambda: None)
+        rows, _, _ = kernels.ordered(X)
+    of_run = choose(X, 3).points
+    assert of_run.loops is family.COMPILED
+    assert of_run.order(lambda: False)[0] is rows
+
+
+def test_an_order_of_points_that_may_change_is_nobody_elses() -> None:
+    X = large_board("uniform", points.SORTED_FROM, 2, 0)
+    frozen = X[:100].copy()
+    frozen.flags.writeable = False
+    remembered = choose(frozen, 3).points
+    first, _, _ = kernels.ordered(X)
+    X[:] = X[::-1].copy()
+    second, _, _ = kernels.ordered(X)
+    assert not np.array_equal(first, second)
+    assert choose(frozen, 3).points is remembered
+
+
+def test_who_waits_for_points_to_be_measured_may_give_up() -> None:
+    X = large_board("uniform", 500, 2, 0)
+    X.flags.writeable = False
+    with kernels._remembering, pytest.raises(Cancelled):
+        kernels.ordered(X, lambda: True)
