@@ -151,6 +151,11 @@ class Layout:
         -------
         ndarray of shape (cells.n,), int16, read-only
             The last one is kept.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many labels as points.
         """
         last = self._kept.last
         if last is None or last[0] is not assignment:
@@ -166,9 +171,11 @@ class Layout:
         if assignment is None:
             return np.full(cells.n, -1, np.int16)
         if isinstance(assignment, LabelRuns):
-            if assignment.rows is cells.rows and self.change.keeps_rows:
+            if assignment.rows is cells.rows and self.change.keeps_rows:  # and thus it has as many points
                 return assignment.on_curve().astype(np.int16, copy=False)
             assignment = assignment.labels()
+        if len(assignment) != self.n:
+            raise ValueError(f"{len(assignment)} labels do not fit {self.n} points")
         if self._rows_stay:
             return assignment[: cells.n].astype(np.int16) if cells.rows is None else _gathered(assignment, cells.rows, np.int16)
         return _gathered(assignment, self.rows_at_places(), np.int16)

@@ -128,6 +128,14 @@ def test_labels_of_a_run_in_the_same_order_and_in_another_one() -> None:
             assert np.array_equal(now.labels_at_places(LabelRuns.of(along, order, 5)), expected)
 
 
+def test_labels_of_other_points_are_refused() -> None:
+    points = np.random.default_rng(0).random((9000, 2))
+    runs = LabelRuns.of(np.zeros(8999, np.int16), np.arange(8999, dtype=np.int32), 1)
+    for labels in (np.zeros(9001, np.int8), runs):
+        with pytest.raises(ValueError, match="9000 points"):
+            Layout.sorted(points).labels_at_places(labels)
+
+
 @settings(deadline=None, max_examples=60)
 @given(layouts(), st.integers(0, 2**32))
 def test_whatever_lies_in_a_rectangle_is_in_its_spans(layout: Layout, seed: int) -> None:
