@@ -18,6 +18,7 @@ from kmeans_gui.clustering import kernels
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import Cancelled, CancelQuestion
+from kmeans_gui.ui.canvas import raster
 
 _LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
 
@@ -63,19 +64,20 @@ class WarmUp(QObject):
 
 
 def _load(publish: Publish, cancelled: CancelQuestion) -> str | None:
-    """Load the libraries and the compiled kernels; return what is wrong with these."""
+    """Load the libraries, the compiled kernels and the canvas's loops; return what is wrong with these."""
     # An import cannot be stopped and may take seconds on a busy machine. A window that closes waits for the worker that this
     # runs in, but not for a daemon.
     importing = threading.Thread(target=_import_libraries, args=(cancelled,), name="importing", daemon=True)
     with _nothing_collected():
         importing.start()
         _wait_for(importing, cancelled)
-    _wait_for(kernels.begin(), cancelled)
+    for loading in (kernels.begin(), raster.begin()):
+        _wait_for(loading, cancelled)
     return kernels.trouble()
 
 
 def _import_libraries(cancelled: CancelQuestion) -> None:
-    for name in (*_LIBRARIES, "kmeans_gui.clustering.kernels.family"):
+    for name in (*_LIBRARIES, "kmeans_gui.clustering.kernels.family", raster.FAMILY):
         if cancelled():
             return
         with suppress(Exception):  # whoever needs it tells what is wrong with it

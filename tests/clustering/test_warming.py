@@ -147,7 +147,7 @@ def nothing_cached(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(compiled._OPTIONS, "cache", True)
     monkeypatch.setattr(family, "exercise", exercise)
-    monkeypatch.setattr(warming, "_loaded", None)
+    monkeypatch.setattr(warming, "_loaded", {})
     monkeypatch.setattr(warming, "_trouble", None)
 
 
@@ -159,7 +159,7 @@ def test_a_process_that_fails_to_compile_is_told_of(
     program: str, logged: str, monkeypatch: pytest.MonkeyPatch, logged_errors: list[logging.LogRecord]
 ) -> None:
     replaced_program(monkeypatch, program)
-    warming._load()
+    warming._load(warming.KERNELS, [])
     assert warming.at_hand() is None
     assert "The log says why" in (warming.trouble() or "")
     assert [logged in str(record.exc_info[1]) for record in logged_errors if record.exc_info] == [True]
@@ -174,13 +174,13 @@ def test_nothing_is_told_when_the_program_is_ending(
 
     monkeypatch.setattr(warming.subprocess, "Popen", popen)
     monkeypatch.setattr(warming.sys, "is_finalizing", lambda: True)
-    warming._load()
+    warming._load(warming.KERNELS, [])
     assert warming.trouble() is None
     assert logged_errors == []
 
 
 def compiling(folder: Path, **options: Any) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", warming._PROGRAM, *sys.path]
+    command = [sys.executable, "-c", warming._PROGRAM, warming.KERNELS, *sys.path]
     return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, **options)
 
 

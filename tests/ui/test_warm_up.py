@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from kmeans_gui.clustering import kernels
 from kmeans_gui.ui import warm_up
+from kmeans_gui.ui.canvas import raster
 from kmeans_gui.ui.main_window import make_window
 
 TROUBLE = "numba is on holiday."
@@ -24,6 +25,7 @@ def begun(monkeypatch):
         return threading.Thread()
 
     monkeypatch.setattr(kernels, "begin", begin)
+    monkeypatch.setattr(raster, "begin", threading.Thread)
     monkeypatch.setattr(kernels, "trouble", lambda: TROUBLE)
     return times
 

@@ -1,7 +1,7 @@
 """The one door to numba: how the compiled loops are compiled.
 
-Only modules that hold compiled loops import this one, and they are imported by :mod:`kmeans_gui.clustering.kernels.warming`
-alone, in the background: importing numba takes longer than opening the window, and the program also works without it.
+Only modules that hold compiled loops import this one, here or elsewhere, and they are imported by
+:mod:`kmeans_gui.clustering.kernels.warming` alone, in the background: importing numba takes longer than opening the window, and the program also works without it.
 
 Every loop releases the GIL and is cached on disk, so that only the first start after an installation compiles. Floating-point
 arithmetic is strict, except where :func:`reordered` says so: no reordering, no contraction to fused multiply-adds, so that
@@ -67,7 +67,7 @@ def _compiled(function: F, **more: Any) -> F:
         return _compiled(function, **more)
     if (kept := getattr(loop._cache, "_cache_file", None)) is not None:
         # numba looks only whether the file of a loop itself has changed, not those of the loops that are compiled into it.
-        kept._source_stamp = kept._source_stamp, _sources()
+        kept._source_stamp = kept._source_stamp, _sources(Path(function.__code__.co_filename).parent)
         loop._cache._load_overload = _healing(loop._cache._load_overload, kept.flush)
     return cast(F, loop)
 
@@ -90,10 +90,10 @@ def _healing(load: Callable[..., Any], forget: Callable[[], None]) -> Callable[.
 
 
 @cache
-def _sources() -> str:
-    """Return a digest that changes with any of the loops."""
+def _sources(folder: Path) -> str:
+    """Return a digest that changes with any of the loops in ``folder``, and with how they are compiled."""
     digest = hashlib.blake2b(digest_size=8)
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in (Path(__file__), *sorted(folder.glob("*.py"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

@@ -1,4 +1,7 @@
-"""Warming: loads the compiled kernels in the background.
+"""Warming: loads compiled loops in the background: the kernels, and those of others who ask for it.
+
+A family is a module with all loops of one kind and a function ``exercise()`` that runs each of them once. Others than the kernels
+are asked for by the module's name, so that nothing here depends on them.
 
 Importing numba and loading its cache takes about a second, and the first start after an installation compiles for half a minute
 or so. Nobody waits for that: until it is done, :mod:`kmeans_gui.clustering.kernels.plain` does the work, with the same results.
@@ -14,38 +17,41 @@ import logging
 import subprocess
 import sys
 import threading
+from importlib import import_module
 from types import ModuleType
 
 _log = logging.getLogger(__name__)
 
+KERNELS = "kmeans_gui.clustering.kernels.family"
+
 _lock = threading.Lock()
-_thread: threading.Thread | None = None
-_loaded: ModuleType | None = None
+_threads: dict[str, threading.Thread] = {}
+_loaded: dict[str, ModuleType] = {}
 _trouble: str | None = None
 
 
-def begin() -> threading.Thread:
-    """Begin to load the compiled kernels, unless that has begun already; return the thread that does it."""
-    global _thread
+def begin(family: str = KERNELS) -> threading.Thread:
+    """Begin to load a family, unless that has begun already; return the thread that does it."""
     with _lock:
-        if _thread is None:
+        if family not in _threads:
             # A daemon: a window that closes at once does not wait for it.
-            _thread = threading.Thread(target=_load, name="warming", daemon=True)
-            _thread.start()
-        return _thread
+            thread = threading.Thread(target=_load, args=(family, list(_threads.values())), name="warming", daemon=True)
+            _threads[family] = thread
+            thread.start()
+        return _threads[family]
 
 
-def warm() -> bool:
-    """Load the compiled kernels and wait until that is done; return whether they are at hand."""
-    begin().join()
-    return _loaded is not None
+def warm(family: str = KERNELS) -> bool:
+    """Load a family and wait until that is done; return whether it is at hand."""
+    begin(family).join()
+    return family in _loaded
 
 
-def at_hand() -> ModuleType | None:
-    """Return :mod:`kmeans_gui.clustering.kernels.family` if the compiled kernels are at hand; otherwise begin to load them."""
-    if _loaded is None:
-        begin()
-    return _loaded
+def at_hand(family: str = KERNELS) -> ModuleType | None:
+    """Return a family if it is at hand; otherwise begin to load it."""
+    if family not in _loaded:
+        begin(family)
+    return _loaded.get(family)
 
 
 def trouble() -> str | None:
@@ -53,10 +59,14 @@ def trouble() -> str | None:
     return _trouble
 
 
-def _load() -> None:
-    global _loaded, _trouble
+def _load(family: str, earlier: list[threading.Thread]) -> None:
+    global _trouble
+    for thread in earlier:  # two at a time would take as long, and what came first is what is waited for
+        thread.join()
+    if _trouble is not None:
+        return
     try:
-        _loaded = _family()
+        _loaded[family] = _family(family)
     except Exception as defect:  # noqa: BLE001  whatever is wrong with the compiler, plain numpy does the work
         if sys.is_finalizing():  # no process or thread may be started any more, and nobody is left to be told
             return
@@ -68,36 +78,36 @@ def _load() -> None:
             _trouble = "numba does not work on this machine, so large data run slowly. The log says why."
 
 
-def _family() -> ModuleType:
-    """Return the compiled kernels, each of its loops compiled."""
-    from kmeans_gui.clustering.kernels import compiled, family
+def _family(name: str = KERNELS) -> ModuleType:
+    """Return a family, each of its loops compiled."""
+    from kmeans_gui.clustering.kernels import compiled
 
+    family = import_module(name)
     try:
         with compiled.from_cache_alone():
             family.exercise()
     except compiled.Uncached:
         if compiled.is_cached():
-            _fill_cache()
+            _fill_cache(name)
         family.exercise()
     return family
 
 
 _PROGRAM = """
-import os, sys, threading
-sys.path[:] = sys.argv[1:]
+import importlib, os, sys, threading
+sys.path[:] = sys.argv[2:]
 def end_with_parent():
     os.read(0, 1)
     os._exit(1)
 threading.Thread(target=end_with_parent, daemon=True).start()
 if hasattr(os, "nice"):
     os.nice(10)
-from kmeans_gui.clustering.kernels import family
-family.exercise()
+importlib.import_module(sys.argv[1]).exercise()
 """
 """Its standard input ends when the program does, in whatever way."""
 
 
-def _fill_cache() -> None:
+def _fill_cache(family: str) -> None:
     """Compile in a process of its own, which ends with this one.
 
     Raises
@@ -112,7 +122,7 @@ def _fill_cache() -> None:
     pipe = subprocess.PIPE
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, *sys.path],
+            [sys.executable, "-c", _PROGRAM, family, *sys.path],
             stdin=pipe,
             stdout=subprocess.DEVNULL,
             stderr=pipe,

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.ui.canvas import marks
 from kmeans_gui.ui.canvas.frame import Frame, Style
-from kmeans_gui.ui.canvas.raster import raster
+from kmeans_gui.ui.canvas.raster.squares import raster
 from kmeans_gui.ui.canvas.view import View
 
 HEAVY = 100_000

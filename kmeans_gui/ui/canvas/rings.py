@@ -11,7 +11,7 @@ from kmeans_gui.data.dataset import Rows
 from kmeans_gui.ui.canvas import marks
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.points import heavy
-from kmeans_gui.ui.canvas.raster import raster
+from kmeans_gui.ui.canvas.raster.squares import raster
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import Rgb
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from kmeans_gui.ui.canvas import raster as module
-from kmeans_gui.ui.canvas.raster import ALPHA, raster
+from kmeans_gui.ui.canvas.raster import squares as module
+from kmeans_gui.ui.canvas.raster.squares import ALPHA, raster
 from kmeans_gui.ui.canvas.view import View
 
 VIEW = View(0, 40, 0, 30, 0, 0, 40, 30)

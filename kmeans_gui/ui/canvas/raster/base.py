@@ -1,0 +1,108 @@
+"""What the plain and the compiled loops have in common: the types of what goes in, and what each loop does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_gui.clustering import Floats
+from kmeans_gui.ui.canvas.raster.stamps import Stamps
+from kmeans_gui.ui.canvas.raster.sums import Sums
+
+Pixels = NDArray[np.uint32]
+"""Shape (h, w), C-contiguous, each 0xffRRGGBB."""
+
+Colors = NDArray[np.uint32]
+Spans = NDArray[np.int64]
+"""Shape (m, 2), ascending: the first place and the one after the last of each."""
+
+Rows = NDArray[np.int16]
+
+GONE = -2
+"""The row of a place whose point is not drawn; −1 stands for the last row of the colors."""
+
+MOST_STRIDE = 16
+
+
+class Placement(NamedTuple):
+    """Where points lie in the image: device x = x · ax + bx, and device y = y · ay + by, in pixels."""
+
+    ax: float
+    bx: float
+    ay: float
+    by: float
+
+
+@dataclass(frozen=True)
+class Loops:
+    """The loops over pixels and points: plain or compiled, with the same pixels.
+
+    Lengths are in device pixels. The center of the pixel in row r and column c is (c + 0.5, r + 0.5). Arrays must be
+    C-contiguous and, but for those that are changed, may be read-only.
+
+    Attributes
+    ----------
+    regions : callable
+        ``regions(pixels, centers, tints, border, width)`` paints each pixel in the tint of its nearest center, and lines
+        between the regions.
+
+        pixels : ndarray of shape (h, w), uint32, changed in place
+        centers : ndarray of shape (k, 2), float64
+            Equally near ones: the first. A row that is not finite, or farther than 1e150 off, has no region. If that is so for
+            all of them, nothing is painted.
+        tints : ndarray of shape (k,), uint32
+        border : int
+            Color of the lines.
+        width : float
+            Of the lines; 0 for none.
+    discs : callable
+        ``discs(pixels, x, y, labels, spans, placement, stamps, colors, rim) -> int`` draws a mark at each point, one over the
+        other, and returns how many have their center in the image.
+
+        pixels : ndarray of shape (h, w), uint32, changed in place
+        x, y : ndarray of shape (n,), float64
+            In the order in which they are drawn.
+        labels : ndarray of shape (n,), int16
+            Row of ``colors`` of each; −1 for the last, ``GONE`` for a point that is not drawn.
+        spans : ndarray of shape (m, 2), int64
+            Which places to look at.
+        placement : Placement
+        stamps : Stamps
+            The mark: :func:`disc_stamps`, :func:`ring_stamps`.
+        colors : ndarray of shape (m,), uint32
+        rim : int
+            Color of the outline that the stamps have.
+    density : callable
+        ``density(sums, x, y, labels, spans, placement, size, colors, stride) -> int`` adds the coverage and the color of each
+        point to the sums of the pixels under it, and returns how many have their center in the image, about so many if
+        ``stride`` > 1.
+
+        sums : Sums, changed in place
+        size : float
+            Diameter of a mark; up to 1, it is the one pixel that its center lies in.
+        stride : int
+            1 to 16: only every so manieth place is looked at, and counts so many times.
+    coverage : callable
+        ``coverage(sums, size) -> float`` tells how many marks lie over a pixel on average, of those that have any.
+    resolve : callable
+        ``resolve(sums, pixels, size, typical)`` mixes the mean color of each pixel's points into what is below and clears the
+        sums.
+
+        sums : Sums, changed in place
+        pixels : ndarray of shape (h, w), uint32, changed in place
+        size : float
+            As for ``density``.
+        typical : float
+            As ``coverage`` tells, of these sums or of some like them: the greater, the less opaque is a single mark;
+            see :mod:`kmeans_gui.ui.canvas.raster.sums`.
+    """
+
+    regions: Callable[[Pixels, Floats, Colors, int, float], None]
+    discs: Callable[[Pixels, Floats, Floats, Rows, Spans, Placement, Stamps, Colors, int], int]
+    density: Callable[[Sums, Floats, Floats, Rows, Spans, Placement, float, Colors, int], int]
+    coverage: Callable[[Sums, float], float]
+    resolve: Callable[[Sums, Pixels, float, float], None]

@@ -1,0 +1,113 @@
+"""Sums of the colors of all points over each pixel, and how opaque so many points are.
+
+Where marks are so many that they lie on top of each other, a pixel shows the mean color of all of them, so that none is hidden
+by those after it, and the more opaque the more there are.
+
+Sums are integers, and so do not depend on the order. A pixel's weight and colors share 64 bits, which keeps the sums of a window
+in the processor's cache and makes a point cost one addition; before these could overflow, they are carried over to sums of 64
+bits each, of which only few pixels are ever touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_gui.ui.canvas.raster.channels import FULL
+from kmeans_gui.ui.canvas.raster.stamps import disc_stamps
+
+FAINTEST = 0.36
+"""Opacity of a single mark, however many there are elsewhere."""
+
+CARRIED = np.uint64(1 << 63)
+"""Set in ``Sums.near`` where there is something in ``Sums.far``."""
+
+FULLEST = 257
+"""The most weight that the 16 bits of a color hold: 257 · 255 < 2¹⁶."""
+
+_GRAINS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums of weights and of weighted colors over each pixel.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width of the image.
+    near : ndarray of shape (h · w,), uint64
+        From the highest bit down: ``CARRIED``, the weight (15 bits), red, green, blue (16 bits each).
+    far : ndarray of shape (h · w, 4), int64
+        Weight, red, green, blue, in addition.
+    """
+
+    shape: tuple[int, int]
+    near: NDArray[np.uint64]
+    far: NDArray[np.int64]
+
+    @classmethod
+    def zeros(cls, height: int, width: int) -> Sums:
+        """Return cleared sums for an image."""
+        return cls((height, width), np.zeros(height * width, np.uint64), np.zeros((height * width, 4), np.int64))
+
+    def totals(self) -> NDArray[np.int64]:
+        """Return weight, red, green, blue of each pixel: shape (h · w, 4)."""
+        near = self.near.view(np.int64)
+        fields = [near >> 48 & 0x7FFF, near >> 32 & 0xFFFF, near >> 16 & 0xFFFF, near & 0xFFFF]
+        return self.far + np.stack(fields, axis=1)
+
+
+def grains(size: float) -> int:
+    """Return the weight of a pixel that lies wholly under one mark of diameter ``size``."""
+    return _GRAINS if size > 1 else 1
+
+
+@lru_cache(maxsize=16)
+def grain_stamps(size: float) -> NDArray[np.uint64]:
+    """Return the weights that a mark of diameter ``size`` > 1 adds, at each offset; shape as in :func:`disc_stamps`."""
+    stamps = disc_stamps(size / 2, 0.0).inner.astype(np.uint64)
+    weights: NDArray[np.uint64] = (stamps * np.uint64(_GRAINS) + np.uint64(FULL // 2)) // np.uint64(FULL)
+    weights.flags.writeable = False
+    return weights
+
+
+class Opacity(NamedTuple):
+    """How much a pixel's points cover of it, by their weight.
+
+    Parameters
+    ----------
+    steps : ndarray of shape (256,), int64
+        Ascending: the cover, of 256, is the number of steps that are not above the weight.
+    light : ndarray of shape (4096,), uint64
+        The cover of each small weight, to look up.
+    """
+
+    steps: NDArray[np.int64]
+    light: NDArray[np.uint64]
+
+
+_LIGHT = 4096
+
+
+@lru_cache(maxsize=16)
+def opacity(size: float, typical: float) -> Opacity:
+    """Return how opaque marks of diameter ``size`` are if ``typical`` of them share a pixel.
+
+    Up to one mark, opacity is proportional to coverage; further ones add the same for each time they double. As long as
+    hardly any share a pixel, a single mark is opaque, as discs are. The more do, the fainter it is, down to ``FAINTEST``, and
+    the more it takes to be opaque.
+    """
+    crowding = max(typical / 1.5, 1.0)
+    single = max(FAINTEST, crowding**-0.7)
+    most = max(8 * typical, 2.0)
+    cover = (np.arange(FULL) + 0.5) / FULL
+    marks = np.where(cover <= single, cover / single, most ** (np.maximum(cover - single, 0) / max(1 - single, 1e-3)))
+    steps = np.maximum(np.ceil(marks * grains(size)), 1).astype(np.int64)
+    light = np.searchsorted(steps, np.arange(_LIGHT), side="right").astype(np.uint64)
+    steps.flags.writeable = light.flags.writeable = False
+    return Opacity(steps, light)
