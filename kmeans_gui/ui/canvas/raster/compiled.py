@@ -1,18 +1,19 @@
-"""The compiled loops over points; :mod:`kmeans_gui.ui.canvas.raster.plain` has the same in numpy, and is the one to read first."""
+"""The compiled loops over points; :mod:`kmeans_gui.ui.canvas.raster.plain` has the same in numpy and is the one to read first."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.clustering.kernels.compiled import inline, jit
+from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import GONE, Colors, Pixels, Placement, Rows, Spans
 from kmeans_gui.ui.canvas.raster.stamps import OFFSETS, Stamps, corner
-from kmeans_gui.ui.canvas.raster.sums import CARRIED, FULLEST, Sums, grain_stamps, grains, opacity
+from kmeans_gui.ui.canvas.raster.sums import CARRIED, FULLEST, GRAINS, Sums, grain_stamps, grains, opacity
 
 _spread, _packed, _mixed = inline(channels.spread), inline(channels.packed), inline(channels.mixed)
 
@@ -24,6 +25,58 @@ _Wide = NDArray[np.uint64]
 
 BATCH = 512
 """Points that are placed before any is added: placing them is done several at a time by the processor."""
+
+
+class _Points(NamedTuple):
+    """Which points to draw, and where; read-only, so that each loop is compiled once for all."""
+
+    x: Floats
+    y: Floats
+    labels: Rows
+    spans: Spans
+    ax: float
+    bx: float
+    ay: float
+    by: float
+
+
+class _Marks(NamedTuple):
+    """The cells of all stamps, see :class:`kmeans_gui.ui.canvas.raster.stamps.Cells`; ``steps`` are their places in the image from
+    that of the stamp's corner."""
+
+    size: int
+    corner: float
+    starts: NDArray[np.int64]
+    soft: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    inner: _Wide
+    cover: _Wide
+    light: _Wide
+
+
+def _points(x: Floats, y: Floats, labels: Rows, spans: Spans, placement: Placement) -> _Points:
+    views = x.view(), y.view(), labels.view(), spans.view()
+    for view in views:
+        view.flags.writeable = False
+    return _Points(*views, *map(float, placement))
+
+
+def _marks(stamps: Stamps, rim: int, width: int) -> _Marks:
+    cells = stamps.cells
+    return _Marks(
+        size=stamps.size,
+        corner=corner(stamps.size),
+        starts=cells.starts,
+        soft=cells.soft,
+        rows=cells.rows,
+        columns=cells.columns,
+        steps=cells.rows * width + cells.columns,
+        inner=cells.inner,
+        cover=cells.inner + cells.rim,
+        light=channels.spread(np.uint64(rim)) * cells.rim,
+    )
 
 
 def discs(
@@ -38,56 +91,46 @@ def discs(
     rim: int,
 ) -> int:
     """Draw a mark at each point; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
-    wide, wide_rim = channels.spread(colors.astype(np.uint64)), channels.spread(np.uint64(rim))
-    start = corner(stamps.size)
-    points = _frozen(x, y, labels, spans)
-    return _discs(pixels, *points, *map(float, placement), *_frozen(*stamps), start, wide, wide_rim)
+    wide = channels.spread(colors.astype(np.uint64))
+    marks = _marks(stamps, rim, pixels.shape[1])
+    return _discs(pixels.reshape(-1), *pixels.shape, _points(x, y, labels, spans, placement), marks, wide)
 
 
-@jit
-def _discs(
-    pixels: Pixels,
-    x: Floats,
-    y: Floats,
-    labels: Rows,
-    spans: Spans,
-    ax: float,
-    bx: float,
-    ay: float,
-    by: float,
-    inner: NDArray[np.uint16],
-    rims: NDArray[np.uint16],
-    start: float,
-    colors: _Wide,
-    rim: np.uint64,
-) -> int:
-    height, width = pixels.shape
-    size = inner.shape[1]
-    flat = pixels.reshape(-1)
-    inner, rims = inner.reshape(-1), rims.reshape(-1)
-    inside = 0
-    for s in range(spans.shape[0]):
-        xs, ys, rows = x[spans[s, 0] : spans[s, 1]], y[spans[s, 0] : spans[s, 1]], labels[spans[s, 0] : spans[s, 1]]
+@bare
+def _discs(flat: Colors, height: int, width: int, points: _Points, marks: _Marks, colors: _Wide) -> int:
+    size, inside = marks.size, 0
+    for s in range(points.spans.shape[0]):
+        first, last = points.spans[s, 0], points.spans[s, 1]
+        xs, ys, labels = points.x[first:last], points.y[first:last], points.labels[first:last]
         for i in range(xs.size):
-            row = rows[i]
-            if row == GONE:
+            across, down = xs[i] * points.ax + points.bx, ys[i] * points.ay + points.by
+            left, top = across - marks.corner, down - marks.corner
+            if not (left >= -size and left < width and top >= -size and top < height) or labels[i] == GONE:
                 continue
-            across, down = xs[i] * ax + bx, ys[i] * ay + by
-            left, top = across - start, down - start
-            if not (left >= -size and left < width and top >= -size and top < height):
+            inside += (across >= 0) & (across < width) & (down >= 0) & (down < height)
+            color = colors[labels[i] if labels[i] >= 0 else colors.size - 1]
+            column, row = int(np.floor(left)), int(np.floor(top))
+            stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
+            begin, soft, end = marks.starts[stamp], marks.soft[stamp], marks.starts[stamp + 1]
+            if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
+                place, plain = row * width + column, np.uint32(_packed(color))
+                for c in range(begin, soft):
+                    flat[np.uint64(place + marks.steps[c])] = plain
+                for c in range(soft, end):
+                    _mix(flat, np.uint64(place + marks.steps[c]), marks, np.uint64(c), color)
                 continue
-            inside += across >= 0 and across < width and down >= 0 and down < height
-            color = colors[row if row >= 0 else colors.size - 1]
-            column, line = int(math.floor(left)), int(math.floor(top))
-            stamp = (int((top - line) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)) * size * size
-            first, last = max(0, -column), min(size, width - column)
-            for v in range(max(0, -line), min(size, height - line)):
-                place, cell = (line + v) * width + column, stamp + v * size
-                for u in range(first, last):
-                    cover, around = np.uint64(inner[cell + u]), np.uint64(rims[cell + u])
-                    below = _spread(np.uint64(flat[place + u]))
-                    flat[place + u] = _packed(_mixed(below, color * cover + rim * around, cover + around))
+            for c in range(begin, end):
+                u, v = column + marks.columns[c], row + marks.rows[c]
+                if u >= 0 and u < width and v >= 0 and v < height:
+                    _mix(flat, np.uint64(v * width + u), marks, np.uint64(c), color)
     return inside
+
+
+@inline
+def _mix(flat: Colors, place: np.uint64, marks: _Marks, cell: np.uint64, color: np.uint64) -> None:
+    """Draw one cell of a mark into the pixel at ``place``."""
+    light = color * marks.inner[cell] + marks.light[cell]
+    flat[place] = _packed(_mixed(_spread(np.uint64(flat[place])), light, marks.cover[cell]))
 
 
 def density(
@@ -102,110 +145,112 @@ def density(
     stride: int,
 ) -> int:
     """Add each point to the sums of the pixels under it; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
-    weighed = (colors.astype(np.uint64) & np.uint64(0xFF)) | (colors.astype(np.uint64) & np.uint64(0xFF00)) << np.uint64(8)
-    weighed |= (colors.astype(np.uint64) & np.uint64(0xFF0000)) << np.uint64(16) | np.uint64(1 << 48)
-    weighed *= np.uint64(stride)
-    points = (*_frozen(x, y, labels, spans), *map(float, placement), weighed, int(stride))
+    red, green, blue = (colors.astype(np.uint64) >> np.uint64(shift) & np.uint64(0xFF) for shift in (16, 8, 0))
+    weighed = (np.uint64(1 << 48) | red << _32 | green << _16 | blue) * np.uint64(stride)
+    points = _points(x, y, labels, spans, placement)
     if size > 1:
-        stamps = grain_stamps(size)
-        return _add_stamps(sums.near, sums.far, *sums.shape, *points, stamps, corner(stamps.shape[1]))
-    return _add_dots(sums.near, sums.far, *sums.shape, *points)
+        marks = _marks(grain_stamps(size), 0, sums.shape[1])
+        return _add_stamps(sums.near, sums.far, *sums.shape, points, marks, weighed, int(stride))
+    return _add_dots(sums.near, sums.far, *sums.shape, points, weighed, int(stride), np.empty(BATCH, np.int32))
 
 
-@jit
+@bare
 def _add_dots(
     near: _Wide,
     far: NDArray[np.int64],
     height: int,
     width: int,
-    x: Floats,
-    y: Floats,
-    labels: Rows,
-    spans: Spans,
-    ax: float,
-    bx: float,
-    ay: float,
-    by: float,
+    points: _Points,
     colors: _Wide,
     stride: int,
+    places: NDArray[np.int32],
 ) -> int:
     inside = 0
     limit = _room(np.uint64(stride))
-    places = np.empty(BATCH, np.int32)
-    for s in range(spans.shape[0]):
-        first, last = spans[s, 0] + -spans[s, 0] % stride, spans[s, 1]
+    for s in range(points.spans.shape[0]):
+        first, last = points.spans[s, 0] + -points.spans[s, 0] % stride, points.spans[s, 1]
         for begin in range(first, last, BATCH * stride):
             end = min(begin + BATCH * stride, last)
-            xs, ys, rows = x[begin:end:stride], y[begin:end:stride], labels[begin:end:stride]
-            for i in range(xs.size):
-                across, down = xs[i] * ax + bx, ys[i] * ay + by
-                within = (across >= 0) & (across < width) & (down >= 0) & (down < height)
-                # Written without a branch, and with numbers that fit, so that the processor takes several at a time.
-                across, down = (across if within else 0.0), (down if within else 0.0)
-                place = np.int32(down) * np.int32(width) + np.int32(across)
-                places[i] = place if within else np.int32(-1)
-            for i in range(xs.size):
-                place, row = places[i], rows[i]
-                if place < 0 or row == GONE:
-                    continue
-                now = near[place]
-                if now << _ONE > limit:
-                    _carry(now, far[place])
-                    now = CARRIED
-                near[place] = now + colors[row if row >= 0 else colors.size - 1]
-                inside += stride
+            if stride == 1:  # known to lie side by side, they are taken several at a time
+                _place(points.x[begin:end], points.y[begin:end], points, height, width, places)
+                inside += _add_batch(near, far, places, points.labels[begin:end], colors, limit)
+            else:
+                _place(points.x[begin:end:stride], points.y[begin:end:stride], points, height, width, places)
+                inside += _add_batch(near, far, places, points.labels[begin:end:stride], colors, limit)
+    return inside * stride
+
+
+@bare
+def _add_batch(
+    near: _Wide, far: NDArray[np.int64], places: NDArray[np.int32], labels: Rows, colors: _Wide, limit: np.uint64
+) -> int:
+    inside = 0
+    for i in range(labels.size):
+        if places[i] < 0 or labels[i] == GONE:
+            continue
+        inside += 1
+        _add(near, far, np.uint64(places[i]), colors[labels[i] if labels[i] >= 0 else colors.size - 1], limit)
     return inside
 
 
-@jit
+@bare
+def _place(x: Floats, y: Floats, points: _Points, height: int, width: int, places: NDArray[np.int32]) -> None:
+    """Tell which pixel each point lies in, −1 for none."""
+    ax, bx, ay, by = points.ax, points.bx, points.ay, points.by
+    for i in range(x.size):
+        across, down = x[i] * ax + bx, y[i] * ay + by
+        within = (across >= 0) & (across < width) & (down >= 0) & (down < height)
+        # Without a branch, and with numbers that fit, so that the processor takes several at a time.
+        place = np.int32(down if within else 0.0) * np.int32(width) + np.int32(across if within else 0.0)
+        places[i] = place if within else -1
+
+
+@bare
 def _add_stamps(
     near: _Wide,
     far: NDArray[np.int64],
     height: int,
     width: int,
-    x: Floats,
-    y: Floats,
-    labels: Rows,
-    spans: Spans,
-    ax: float,
-    bx: float,
-    ay: float,
-    by: float,
+    points: _Points,
+    marks: _Marks,
     colors: _Wide,
     stride: int,
-    stamps: _Wide,
-    start: float,
 ) -> int:
-    inside = 0
-    size = stamps.shape[1]
-    weights = stamps.reshape(-1)
-    limit = _room(np.uint64(stride) * weights.max())
-    for s in range(spans.shape[0]):
-        first, last = spans[s, 0] + -spans[s, 0] % stride, spans[s, 1]
-        xs, ys, rows = x[first:last:stride], y[first:last:stride], labels[first:last:stride]
-        for i in range(xs.size):
-            row = rows[i]
-            if row == GONE:
+    size, inside = marks.size, 0
+    limit = _room(np.uint64(stride) * np.uint64(GRAINS))
+    for s in range(points.spans.shape[0]):
+        first, last = points.spans[s, 0] + -points.spans[s, 0] % stride, points.spans[s, 1]
+        for i in range(first, last, stride):
+            across, down = points.x[i] * points.ax + points.bx, points.y[i] * points.ay + points.by
+            left, top = across - marks.corner, down - marks.corner
+            label = points.labels[i]
+            if not (left >= -size and left < width and top >= -size and top < height) or label == GONE:
                 continue
-            across, down = xs[i] * ax + bx, ys[i] * ay + by
-            left, top = across - start, down - start
-            if not (left >= -size and left < width and top >= -size and top < height):
+            inside += (across >= 0) & (across < width) & (down >= 0) & (down < height)
+            color = colors[label if label >= 0 else colors.size - 1]
+            column, row = int(np.floor(left)), int(np.floor(top))
+            stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
+            begin, end = marks.starts[stamp], marks.starts[stamp + 1]
+            if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
+                place = row * width + column
+                for c in range(begin, end):
+                    _add(near, far, np.uint64(place + marks.steps[c]), color * marks.inner[c], limit)
                 continue
-            if across >= 0 and across < width and down >= 0 and down < height:
-                inside += stride
-            color = colors[row if row >= 0 else colors.size - 1]
-            column, line = int(math.floor(left)), int(math.floor(top))
-            stamp = (int((top - line) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)) * size * size
-            begin, end = max(0, -column), min(size, width - column)
-            for v in range(max(0, -line), min(size, height - line)):
-                place, cell = (line + v) * width + column, stamp + v * size
-                for u in range(begin, end):
-                    now = near[place + u]
-                    if now << _ONE > limit:
-                        _carry(now, far[place + u])
-                        now = CARRIED
-                    near[place + u] = now + color * weights[cell + u]
-    return inside
+            for c in range(begin, end):
+                u, v = column + marks.columns[c], row + marks.rows[c]
+                if u >= 0 and u < width and v >= 0 and v < height:
+                    _add(near, far, np.uint64(v * width + u), color * marks.inner[c], limit)
+    return inside * stride
+
+
+@inline
+def _add(near: _Wide, far: NDArray[np.int64], place: np.uint64, weighed: np.uint64, limit: np.uint64) -> None:
+    """Add a weight and its colors to the sums of one pixel."""
+    now = near[place]
+    if now << _ONE > limit:
+        _carry(now, far[place])
+        now = CARRIED
+    near[place] = now + weighed
 
 
 @inline
@@ -214,7 +259,7 @@ def _room(weight: np.uint64) -> np.uint64:
     return ((np.uint64(FULLEST + 1) - weight) << _48) - _ONE << _ONE
 
 
-@jit
+@bare
 def _carry(now: np.uint64, far: NDArray[np.int64]) -> None:
     """Add sums to those that have more room."""
     far[0] += np.int64(now >> _48 & _WEIGHT)
@@ -229,7 +274,7 @@ def coverage(sums: Sums, size: float) -> float:
     return weight / (occupied * grains(size)) if occupied else 0.0
 
 
-@jit
+@bare
 def _weigh(near: _Wide, far: NDArray[np.int64]) -> tuple[int, int]:
     weight, occupied = 0, 0
     for place in range(near.size):
@@ -248,7 +293,7 @@ def resolve(sums: Sums, pixels: Pixels, size: float, typical: float) -> None:
     _resolve(sums.near, sums.far, pixels.reshape(-1), *opacity(size, typical))
 
 
-@jit
+@bare
 def _resolve(near: _Wide, far: NDArray[np.int64], pixels: Colors, steps: NDArray[np.int64], light: _Wide) -> None:
     for place in range(near.size):
         now = near[place]
@@ -271,10 +316,3 @@ def _resolve(near: _Wide, far: NDArray[np.int64], pixels: Colors, steps: NDArray
 def _mean(total: int, share: float) -> np.uint64:
     return np.uint64(np.int64(math.floor(total * share + 0.5)))
 
-
-def _frozen(*arrays: NDArray[np.generic]) -> tuple[NDArray[np.generic], ...]:
-    """Return views that are read-only, so that each loop is compiled once, for those that are and for those that are not."""
-    views = tuple(array.view() for array in arrays)
-    for view in views:
-        view.flags.writeable = False
-    return views

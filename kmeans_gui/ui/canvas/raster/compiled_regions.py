@@ -1,14 +1,15 @@
-"""The compiled loop over regions: tiles within blocks, so that most pixels are compared with one to three centers only."""
+"""The compiled loop over regions: tiles within blocks, so that only pixels near a border are compared with several centers."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.clustering.kernels.compiled import inline, jit
+from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import Colors, Pixels
 from kmeans_gui.ui.canvas.raster.channels import FULL
@@ -21,137 +22,134 @@ _spread, _packed, _mixed = inline(channels.spread), inline(channels.packed), inl
 _ZERO = np.uint64(0)
 
 
+class _Centers(NamedTuple):
+    """Some of the centers, side by side in memory, ascending."""
+
+    x: Floats
+    y: Floats
+    tints: Colors
+    squares: Floats
+    """Room to work in."""
+
+
 def regions(pixels: Pixels, centers: Floats, tints: Colors, border: int, width: float) -> None:
     """Paint each pixel in the tint of its nearest center; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
     rows = distinct(centers)
-    if len(rows):
-        x, y = np.ascontiguousarray(centers[rows].T)
-        _paint(pixels, x, y, tints[rows], np.uint64(border), float(width), reach(width))
+    k = len(rows)
+    if k:
+        everyone = _Centers(*np.ascontiguousarray(centers[rows].T), tints[rows], np.empty(k))
+        near, nearer = (_Centers(np.empty(k), np.empty(k), np.empty(k, np.uint32), np.empty(k)) for _ in range(2))
+        line = channels.spread(np.uint64(border))
+        _paint(pixels, everyone, near, nearer, line, reach(width) if width > 0 else 0.0)
 
 
-@jit
-def _paint(pixels: Pixels, x: Floats, y: Floats, tints: Colors, border: np.uint64, width: float, touch: float) -> None:
-    height, across = pixels.shape
-    k = x.size
-    everyone = np.arange(k)
-    near, nearer = np.empty(k, np.int64), np.empty(k, np.int64)
-    lower = np.empty(k)
-    line = _spread(border)
-    nearest, second, first, next_ = np.empty(TILE), np.empty(TILE), np.empty(TILE, np.int64), np.empty(TILE, np.int64)
+@bare
+def _paint(
+    pixels: Pixels, everyone: _Centers, near: _Centers, nearer: _Centers, line: np.uint64, touch: float
+) -> None:
+    height, width = pixels.shape
     for block_top in range(0, height, BLOCK):
         block_bottom = min(block_top + BLOCK, height)
-        for block_left in range(0, across, BLOCK):
-            block_right = min(block_left + BLOCK, across)
-            candidates = _keep(x, y, everyone, k, block_left, block_top, block_right, block_bottom, touch, lower, near)
+        for block_left in range(0, width, BLOCK):
+            block_right = min(block_left + BLOCK, width)
+            some = _keep(everyone, everyone.x.size, block_left, block_top, block_right, block_bottom, touch, near)
+            if some == 1:
+                _fill(pixels, block_left, block_top, block_right, block_bottom, near.tints[0])
+                continue
             for top in range(block_top, block_bottom, TILE):
                 bottom = min(top + TILE, block_bottom)
                 for left in range(block_left, block_right, TILE):
                     right = min(left + TILE, block_right)
-                    count = _keep(x, y, near, candidates, left, top, right, bottom, touch, lower, nearer)
-                    if count == 1:
-                        pixels[top:bottom, left:right] = tints[nearer[0]]
-                        continue
-                    for row in range(top, bottom):
-                        _compare(x, y, nearer, count, row, left, right, nearest, second, first, next_)
-                        _color(pixels[row], left, right, x, y, tints, line, width, touch, nearest, second, first, next_)
+                    few = _keep(near, some, left, top, right, bottom, touch, nearer)
+                    if few == 1:
+                        _fill(pixels, left, top, right, bottom, nearer.tints[0])
+                    else:
+                        _compare(pixels, left, top, right, bottom, nearer, few, line, touch)
 
 
-@jit
+@bare
 def _keep(
-    x: Floats,
-    y: Floats,
-    among: NDArray[np.int64],
-    count: int,
+    centers: _Centers, count: int, left: int, top: int, right: int, bottom: int, touch: float, out: _Centers
+) -> int:
+    """Copy those of the first ``count`` centers that matter within a rectangle to ``out``; return how many there are.
+
+    :func:`kmeans_gui.ui.canvas.raster.tiles.kept` says which.
+    """
+    xs, ys, tints, squares = centers.x[:count], centers.y[:count], centers.tints[:count], centers.squares[:count]
+    across, down = (right - left) / 2, (bottom - top) / 2
+    middle_x, middle_y = left + across, top + down
+    for i in range(count):
+        x, y = xs[i] - middle_x, ys[i] - middle_y
+        squares[i] = x * x + y * y
+    nearest, least = 0, squares[0]
+    for i in range(1, count):
+        if squares[i] < least:
+            nearest, least = i, squares[i]
+    x, y = xs[nearest], ys[nearest]
+    room, far_x, far_y = (across + down + touch) ** 2, 2 * (across + touch), 2 * (down + touch)
+    found = 0
+    for i in range(count):
+        slope = abs(xs[i] - x) * far_x + abs(ys[i] - y) * far_y
+        if squares[i] - least - slope <= GUARD * (squares[i] + room):
+            out.x[found], out.y[found], out.tints[found] = xs[i], ys[i], tints[i]
+            found += 1
+    return found
+
+
+@bare
+def _fill(pixels: Pixels, left: int, top: int, right: int, bottom: int, tint: np.uint32) -> None:
+    for row in range(top, bottom):
+        line = pixels[row, left:right]
+        for u in range(line.size):
+            line[u] = tint
+
+
+@bare
+def _compare(
+    pixels: Pixels,
     left: int,
     top: int,
     right: int,
     bottom: int,
-    touch: float,
-    lower: Floats,
-    out: NDArray[np.int64],
-) -> int:
-    """Put those centers that matter within a rectangle into ``out``, as :func:`tiles.kept`; return how many they are.
-
-    ``lower`` is room for ``count`` squared distances.
-    """
-    x0, y0, x1, y1 = left + 0.5, top + 0.5, right - 0.5, bottom - 0.5
-    least = np.inf
-    for i in range(count):
-        j = among[i]
-        across, down = max(x[j] - x0, x1 - x[j]), max(y[j] - y0, y1 - y[j])
-        least = min(least, across * across + down * down)
-        across, down = max(x0 - x[j], x[j] - x1, 0.0), max(y0 - y[j], y[j] - y1, 0.0)
-        lower[i] = across * across + down * down
-    limit = math.sqrt(least) * (1 + GUARD) + 2 * touch
-    limit = limit * limit * (1 + 4 * GUARD)
-    found = 0
-    for i in range(count):
-        out[found] = among[i]
-        found += lower[i] <= limit
-    return found
-
-
-@jit
-def _compare(
-    x: Floats,
-    y: Floats,
-    among: NDArray[np.int64],
+    centers: _Centers,
     count: int,
-    row: int,
-    left: int,
-    right: int,
-    nearest: Floats,
-    second: Floats,
-    first: NDArray[np.int64],
-    next_: NDArray[np.int64],
-) -> None:
-    """Find the nearest two of some centers for each pixel of a short line, and their squared distances."""
-    nearest[:] = np.inf
-    second[:] = np.inf
-    first[:] = among[0]
-    next_[:] = among[0]
-    for i in range(count):
-        j = among[i]
-        down = row + 0.5 - y[j]
-        square = down * down
-        for u in range(right - left):
-            across = (left + u) + 0.5 - x[j]
-            distance = across * across + square
-            wins = distance < nearest[u]
-            follows = distance < second[u]
-            second[u] = nearest[u] if wins else (distance if follows else second[u])
-            next_[u] = first[u] if wins else (j if follows else next_[u])
-            nearest[u] = distance if wins else nearest[u]
-            first[u] = j if wins else first[u]
-
-
-@jit
-def _color(
-    line_of_pixels: Colors,
-    left: int,
-    right: int,
-    x: Floats,
-    y: Floats,
-    tints: Colors,
     border: np.uint64,
-    width: float,
     touch: float,
-    nearest: Floats,
-    second: Floats,
-    first: NDArray[np.int64],
-    next_: NDArray[np.int64],
 ) -> None:
-    """Paint the pixels of a short line, of which the nearest two centers are known."""
-    for u in range(right - left):
-        if not nearest[u] < np.inf:
-            continue
-        j, other = first[u], next_[u]
-        color = tints[j]
-        across, down = x[j] - x[other], y[j] - y[other]
-        gap = math.sqrt(across * across + down * down)
-        if width > 0 and gap > 0:
-            away = (second[u] - nearest[u]) / (2 * gap)
-            cover = np.uint64(math.floor(min(max(touch - away, 0.0), 1.0) * FULL + 0.5))
-            if cover > _ZERO:
-                color = np.uint32(_packed(_mixed(_spread(np.uint64(color)), border * cover, cover)))
-        line_of_pixels[left + u] = color
+    """Paint a rectangle, comparing each pixel with the first ``count`` centers."""
+    xs, ys, tints = centers.x[:count], centers.y[:count], centers.tints[:count]
+    widest = 0.0
+    for i in range(1, count):
+        across, down = xs[i] - xs[0], ys[i] - ys[0]
+        widest = max(widest, across * across + down * down)
+    # No two are farther apart than twice the distance from the first; the rest is for rounding.
+    clear = 4.001 * math.sqrt(widest) * touch
+    for row in range(top, bottom):
+        y = row + 0.5
+        for column in range(left, right):
+            x = column + 0.5
+            nearest, second, owner = np.inf, np.inf, 0
+            for i in range(count):
+                across, down = x - xs[i], y - ys[i]
+                distance = across * across + down * down
+                second = min(second, max(distance, nearest))
+                if distance < nearest:
+                    nearest, owner = distance, i
+            tint = tints[owner]
+            if second - nearest <= clear:
+                cover = np.uint64(_cover(xs, ys, x, y, owner, nearest, touch))
+                tint = np.uint32(_packed(_mixed(_spread(np.uint64(tint)), border * cover, cover)))
+            pixels[row, column] = tint
+
+
+@bare
+def _cover(xs: Floats, ys: Floats, x: float, y: float, owner: int, nearest: float, touch: float) -> int:
+    """Return how much of a pixel the lines around its owner's region cover."""
+    least = np.inf
+    for i in range(xs.size):
+        apart_x, apart_y = xs[owner] - xs[i], ys[owner] - ys[i]
+        gap = math.sqrt(apart_x * apart_x + apart_y * apart_y)
+        if gap > 0:
+            across, down = x - xs[i], y - ys[i]
+            least = min(least, (across * across + down * down - nearest) / (2 * gap))
+    return int(math.floor(min(max(touch - least, 0.0), 1.0) * FULL + 0.5))

@@ -28,36 +28,40 @@ def regions(pixels: Pixels, centers: Floats, tints: Colors, border: int, width: 
     rows = distinct(centers)
     if not len(rows):
         return
-    centers, tints, line = centers[rows], tints[rows], spread(np.uint64(border))
+    centers, wide, line = centers[rows], spread(tints[rows].astype(np.uint64)), spread(np.uint64(border))
+    touch = reach(width) if width > 0 else 0.0
     for top in range(0, pixels.shape[0], TILE):
         for left in range(0, pixels.shape[1], TILE):
             tile = pixels[top : top + TILE, left : left + TILE]
-            near = kept(centers, left, top, tile.shape[1], tile.shape[0], reach(width))
-            _paint_tile(tile, left, top, centers[near], spread(tints[near].astype(np.uint64)), line, width)
+            near = kept(centers, left, top, tile.shape[1], tile.shape[0], touch)
+            owners, cover = _owners(tile.shape, left, top, centers[near], touch)
+            tile[...] = packed(mixed(wide[near][owners], line * cover, cover))
 
 
-def _paint_tile(tile: Pixels, left: int, top: int, centers: Floats, tints: _Wide, line: np.uint64, width: float) -> None:
-    x, y = left + 0.5 + np.arange(tile.shape[1]), top + 0.5 + np.arange(tile.shape[0])
-    nearest, second = np.full((2, *tile.shape), np.inf)
-    owner, rival = np.zeros((2, *tile.shape), np.intp)
-    for j, (center_x, center_y) in enumerate(centers.tolist()):
-        across, down = x - center_x, y - center_y
-        distance = (across * across)[None, :] + (down * down)[:, None]
-        wins = distance < nearest
-        follows = (distance < second) & ~wins
-        second = np.where(wins, nearest, np.where(follows, distance, second))
-        rival = np.where(wins, owner, np.where(follows, j, rival))
-        nearest = np.where(wins, distance, nearest)
-        owner = np.where(wins, j, owner)
-    color = tints[owner]
-    if width > 0 and len(centers) > 1:
-        apart = centers[owner] - centers[rival]
+def _owners(shape: tuple[int, ...], left: int, top: int, centers: Floats, touch: float) -> tuple[_Whole, _Wide]:
+    """Return the nearest of some centers for each pixel of a rectangle, and how much of the pixel its region's lines cover.
+
+    A region is convex, so the line nearest to a place within it is the nearest of all bisectors between its center and others.
+    """
+    rows, columns = top + 0.5 + np.arange(shape[0]), left + 0.5 + np.arange(shape[1])
+    owners, nearest, away = np.zeros(shape, np.int64), np.full(shape, np.inf), np.full(shape, np.inf)
+    for j, center in enumerate(centers):
+        square = _squares(rows, columns, center)
+        np.copyto(owners, j, where=square < nearest)
+        np.minimum(nearest, square, out=nearest)
+    for center in centers:
+        apart = centers[owners] - center
         gap = np.sqrt(apart[..., 0] * apart[..., 0] + apart[..., 1] * apart[..., 1])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            away = np.where(gap > 0, (second - nearest) / (2 * gap), np.inf)
-        cover = np.floor(np.clip(reach(width) - away, 0, 1) * FULL + 0.5).astype(np.uint64)
-        color = mixed(color, line * cover, cover)
-    tile[...] = np.where(np.isfinite(nearest), packed(color), tile)
+        others = gap > 0
+        away[others] = np.minimum(away[others], (_squares(rows, columns, center) - nearest)[others] / (2 * gap[others]))
+    return owners, np.floor(np.clip(touch - away, 0, 1) * FULL + 0.5).astype(np.uint64)
+
+
+def _squares(rows: Floats, columns: Floats, center: Floats) -> Floats:
+    """Return the squared distances of the pixels in some rows and columns from a center."""
+    across, down = columns - center[0], rows - center[1]
+    squares: Floats = (across * across)[None, :] + (down * down)[:, None]
+    return squares
 
 
 def discs(
@@ -74,7 +78,7 @@ def discs(
     """Draw a mark at each point; see :class:`Loops`."""
     inside = 0
     wide, wide_rim = spread(colors.astype(np.uint64)), spread(np.uint64(rim))
-    inner, rims = (table.ravel().astype(np.uint64) for table in stamps)
+    inner, rims = (table.ravel().astype(np.uint64) for table in (stamps.inner, stamps.rim))
     for places in _pieces(spans, 1, CHUNK // stamps.size**2 + 1):
         across, down, rows = _positions(x, y, labels, places, placement)
         inside += int(np.count_nonzero(_within(pixels.shape, across, down)))
@@ -117,8 +121,8 @@ def density(
         inside += stride * int(np.count_nonzero(within))
         if size > 1:
             stamps = grain_stamps(size)
-            where, marks, cells = _under(sums.shape, across, down, stamps.shape[1])
-            weights = stamps.ravel()[cells].astype(np.int64) * stride
+            where, marks, cells = _under(sums.shape, across, down, stamps.size)
+            weights = stamps.inner.ravel()[cells].astype(np.int64) * stride
             where, rows, weights = where[weights > 0], rows[marks[weights > 0]], weights[weights > 0]
         else:
             where = down[within].astype(np.int64) * sums.shape[1] + across[within].astype(np.int64)

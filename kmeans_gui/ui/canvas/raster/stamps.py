@@ -6,7 +6,8 @@ integrated: exactly along the row, and by the midpoint rule over thin strips acr
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,8 @@ OFFSETS = 8
 _STRIPS = 16
 
 
-class Stamps(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Stamps:
     """A mark with an outline, at each offset.
 
     Parameters
@@ -38,6 +40,48 @@ class Stamps(NamedTuple):
     def size(self) -> int:
         """Edge of a stamp in pixels."""
         return int(self.inner.shape[1])
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The pixels of all stamps that are covered at all."""
+        inner, rim = self.inner.reshape(len(self.inner), -1), self.rim.reshape(len(self.rim), -1)
+        # Within a stamp the order does not matter: no pixel is there twice.
+        stamp, place = np.nonzero(inner + rim)
+        solid = inner[stamp, place] == FULL
+        order = np.lexsort((~solid, stamp))
+        stamp, place = stamp[order], place[order]
+        starts = np.searchsorted(stamp, np.arange(len(inner) + 1))
+        return Cells(
+            starts=starts,
+            soft=starts[:-1] + np.bincount(stamp, solid[order], len(inner)).astype(np.int64),
+            rows=place // self.size,
+            columns=place % self.size,
+            inner=inner[stamp, place].astype(np.uint64),
+            rim=rim[stamp, place].astype(np.uint64),
+        )
+
+
+class Cells(NamedTuple):
+    """The pixels of all stamps that are covered at all, stamp after stamp, and of each stamp those first that hide what is below.
+
+    Parameters
+    ----------
+    starts : ndarray of shape (OFFSETS² + 1,), int64
+        Where each stamp starts.
+    soft : ndarray of shape (OFFSETS²,), int64
+        Where those of each stamp start through which one sees what is below.
+    rows, columns : ndarray of shape (m,), int64
+        Place within the stamp.
+    inner, rim : ndarray of shape (m,), uint64
+        What is covered, as in :class:`Stamps`.
+    """
+
+    starts: NDArray[np.int64]
+    soft: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    inner: NDArray[np.uint64]
+    rim: NDArray[np.uint64]
 
 
 def corner(size: int) -> float:

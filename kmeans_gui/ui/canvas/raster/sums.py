@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.ui.canvas.raster.channels import FULL
-from kmeans_gui.ui.canvas.raster.stamps import disc_stamps
+from kmeans_gui.ui.canvas.raster.stamps import Stamps, disc_stamps
 
 FAINTEST = 0.36
 """Opacity of a single mark, however many there are elsewhere."""
@@ -29,7 +29,7 @@ CARRIED = np.uint64(1 << 63)
 FULLEST = 257
 """The most weight that the 16 bits of a color hold: 257 · 255 < 2¹⁶."""
 
-_GRAINS = 16
+GRAINS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,16 +64,14 @@ class Sums:
 
 def grains(size: float) -> int:
     """Return the weight of a pixel that lies wholly under one mark of diameter ``size``."""
-    return _GRAINS if size > 1 else 1
+    return GRAINS if size > 1 else 1
 
 
 @lru_cache(maxsize=16)
-def grain_stamps(size: float) -> NDArray[np.uint64]:
-    """Return the weights that a mark of diameter ``size`` > 1 adds, at each offset; shape as in :func:`disc_stamps`."""
-    stamps = disc_stamps(size / 2, 0.0).inner.astype(np.uint64)
-    weights: NDArray[np.uint64] = (stamps * np.uint64(_GRAINS) + np.uint64(FULL // 2)) // np.uint64(FULL)
-    weights.flags.writeable = False
-    return weights
+def grain_stamps(size: float) -> Stamps:
+    """Return the weights that a mark of diameter ``size`` > 1 adds, instead of what it covers."""
+    discs = disc_stamps(size / 2, 0.0)
+    return Stamps((discs.inner * GRAINS + FULL // 2) // FULL, discs.rim)
 
 
 class Opacity(NamedTuple):

@@ -10,19 +10,19 @@ from kmeans_gui.clustering import Floats
 FARTHEST = 1e150
 """Squares of coordinates up to this are finite."""
 
-GUARD = 64 * np.finfo(np.float64).eps
-"""More than rounding can change in a distance, relatively."""
+GUARD = 256 * float(np.finfo(np.float64).eps)
+"""More than rounding can change in the difference of two squared distances, as a share of their sum."""
 
 
 def distinct(centers: Floats) -> NDArray[np.intp]:
-    """Return the rows that have a region, ascending: the finite ones, and only the first at each place."""
-    finite = np.flatnonzero((np.abs(centers) <= FARTHEST).all(axis=1))
-    x, y = centers[finite].T
+    """Return the rows that have a region, ascending: those that are somewhere, and only the first at each place."""
+    placed = np.flatnonzero((np.abs(centers) <= FARTHEST).all(axis=1))
+    x, y = centers[placed].T
     order = np.lexsort((y, x))
     x, y = x[order], y[order]
-    first = np.ones(len(finite), np.bool_)
+    first = np.ones(len(placed), np.bool_)
     first[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
-    return np.sort(finite[order[first]])
+    return np.sort(placed[order[first]])
 
 
 def reach(width: float) -> float:
@@ -31,14 +31,15 @@ def reach(width: float) -> float:
 
 
 def kept(centers: Floats, left: int, top: int, width: int, height: int, touch: float) -> NDArray[np.intp]:
-    """Return the rows of the centers that are nearest, or next in a line, at some pixel of a rectangle; maybe of some more.
+    """Return the rows, ascending, of the centers whose regions come within ``touch`` of a rectangle; maybe of a few more.
 
-    A center whose distance exceeds that of another one everywhere is nowhere the nearest. Its line towards the nearest is
-    farther away than half of what it exceeds it by.
+    By how much the squared distance from one center exceeds that from another is a linear function of the place, so it is
+    least at a corner. Wherever a center is farther off than the one nearest to the rectangle's middle, it owns nothing.
     """
-    x0, y0, x1, y1 = left + 0.5, top + 0.5, left + width - 0.5, top + height - 0.5
-    x, y = centers.T
-    nearest = np.hypot(np.maximum(np.maximum(x0 - x, x - x1), 0), np.maximum(np.maximum(y0 - y, y - y1), 0))
-    farthest = np.hypot(np.maximum(x - x0, x1 - x), np.maximum(y - y0, y1 - y))
-    limit = farthest.min() * (1 + GUARD) + 2 * touch
-    return np.flatnonzero(nearest * (1 - GUARD) <= limit)
+    across, down = width / 2, height / 2
+    x, y = centers[:, 0] - (left + across), centers[:, 1] - (top + down)
+    squares = x * x + y * y
+    nearest = int(np.argmin(squares))
+    slope = np.abs(x - x[nearest]) * (across + touch) + np.abs(y - y[nearest]) * (down + touch)
+    room = GUARD * (squares + (across + down + touch) ** 2)
+    return np.flatnonzero(squares - squares[nearest] - 2 * slope <= room)
