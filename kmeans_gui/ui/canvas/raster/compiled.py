@@ -12,13 +12,25 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import GONE, Colors, Pixels, Placement, Rows, Spans
-from kmeans_gui.ui.canvas.raster.stamps import OFFSETS, Stamps, corner
-from kmeans_gui.ui.canvas.raster.sums import CARRIED, FULLEST, GRAINS, Sums, grain_stamps, grains, opacity
+from kmeans_gui.ui.canvas.raster.stamps import FOUR, OFFSETS, Stamps, corner
+from kmeans_gui.ui.canvas.raster.sums import (
+    CARRIED,
+    FIELD,
+    FULLEST,
+    GRAINS,
+    GREEN,
+    RED,
+    WEIGHT,
+    Sums,
+    grain_stamps,
+    grains,
+    opacity,
+)
 
 _spread, _packed, _mixed = inline(channels.spread), inline(channels.packed), inline(channels.mixed)
 
-_ZERO, _ONE, _FIELD, _WEIGHT = np.uint64(0), np.uint64(1), np.uint64(0xFFFF), np.uint64(0x7FFF)
-_16, _32, _48 = np.uint64(16), np.uint64(32), np.uint64(48)
+_ZERO, _ONE, _MOST = np.uint64(0), np.uint64(1), np.uint64(FULLEST)
+_16, _32 = np.uint64(16), np.uint64(32)
 _OPAQUE = np.uint64(0xFF << 48)
 
 _Wide = NDArray[np.uint64]
@@ -41,13 +53,15 @@ class _Points(NamedTuple):
 
 
 class _Marks(NamedTuple):
-    """The cells of all stamps, see :class:`kmeans_gui.ui.canvas.raster.stamps.Cells`; ``steps`` are their places in the image from
-    that of the stamp's corner."""
+    """The cells of all stamps, see :class:`kmeans_gui.ui.canvas.raster.stamps.Cells`.
+
+    ``steps`` are their places in the image from that of the stamp's corner; ``light`` is that of the rim.
+    """
 
     size: int
     corner: float
-    starts: NDArray[np.int64]
-    soft: NDArray[np.int64]
+    count: int
+    solid: int
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     steps: NDArray[np.int64]
@@ -68,14 +82,14 @@ def _marks(stamps: Stamps, rim: int, width: int) -> _Marks:
     return _Marks(
         size=stamps.size,
         corner=corner(stamps.size),
-        starts=cells.starts,
-        soft=cells.soft,
-        rows=cells.rows,
-        columns=cells.columns,
-        steps=cells.rows * width + cells.columns,
-        inner=cells.inner,
-        cover=cells.inner + cells.rim,
-        light=channels.spread(np.uint64(rim)) * cells.rim,
+        count=cells.inner.shape[1],
+        solid=cells.solid,
+        rows=cells.rows.ravel(),
+        columns=cells.columns.ravel(),
+        steps=(cells.rows * width + cells.columns).ravel(),
+        inner=cells.inner.ravel(),
+        cover=(cells.inner + cells.rim).ravel(),
+        light=(channels.spread(np.uint64(rim)) * cells.rim).ravel(),
     )
 
 
@@ -111,24 +125,31 @@ def _discs(flat: Colors, height: int, width: int, points: _Points, marks: _Marks
             color = colors[labels[i] if labels[i] >= 0 else colors.size - 1]
             column, row = int(np.floor(left)), int(np.floor(top))
             stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
-            begin, soft, end = marks.starts[stamp], marks.soft[stamp], marks.starts[stamp + 1]
+            begin = stamp * marks.count
             if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
                 place, plain = row * width + column, np.uint32(_packed(color))
-                for c in range(begin, soft):
+                for c in range(begin, begin + marks.solid, FOUR):
                     flat[np.uint64(place + marks.steps[c])] = plain
-                for c in range(soft, end):
-                    _mix(flat, np.uint64(place + marks.steps[c]), marks, np.uint64(c), color)
+                    flat[np.uint64(place + marks.steps[c + 1])] = plain
+                    flat[np.uint64(place + marks.steps[c + 2])] = plain
+                    flat[np.uint64(place + marks.steps[c + 3])] = plain
+                for c in range(begin + marks.solid, begin + marks.count, FOUR):
+                    _mix(flat, place + marks.steps[c], marks, c, color)
+                    _mix(flat, place + marks.steps[c + 1], marks, c + 1, color)
+                    _mix(flat, place + marks.steps[c + 2], marks, c + 2, color)
+                    _mix(flat, place + marks.steps[c + 3], marks, c + 3, color)
                 continue
-            for c in range(begin, end):
+            for c in range(begin, begin + marks.count):
                 u, v = column + marks.columns[c], row + marks.rows[c]
                 if u >= 0 and u < width and v >= 0 and v < height:
-                    _mix(flat, np.uint64(v * width + u), marks, np.uint64(c), color)
+                    _mix(flat, v * width + u, marks, c, color)
     return inside
 
 
 @inline
-def _mix(flat: Colors, place: np.uint64, marks: _Marks, cell: np.uint64, color: np.uint64) -> None:
+def _mix(flat: Colors, place: int, marks: _Marks, cell: int, color: np.uint64) -> None:
     """Draw one cell of a mark into the pixel at ``place``."""
+    place, cell = np.uint64(place), np.uint64(cell)  # indices that cannot be negative cost less
     light = color * marks.inner[cell] + marks.light[cell]
     flat[place] = _packed(_mixed(_spread(np.uint64(flat[place])), light, marks.cover[cell]))
 
@@ -146,7 +167,7 @@ def density(
 ) -> int:
     """Add each point to the sums of the pixels under it; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
     red, green, blue = (colors.astype(np.uint64) >> np.uint64(shift) & np.uint64(0xFF) for shift in (16, 8, 0))
-    weighed = (np.uint64(1 << 48) | red << _32 | green << _16 | blue) * np.uint64(stride)
+    weighed = (_ONE << WEIGHT | red << RED | green << GREEN | blue) * np.uint64(stride)
     points = _points(x, y, labels, spans, placement)
     if size > 1:
         marks = _marks(grain_stamps(size), 0, sums.shape[1])
@@ -189,7 +210,7 @@ def _add_batch(
         if places[i] < 0 or labels[i] == GONE:
             continue
         inside += 1
-        _add(near, far, np.uint64(places[i]), colors[labels[i] if labels[i] >= 0 else colors.size - 1], limit)
+        _add(near, far, places[i], colors[labels[i] if labels[i] >= 0 else colors.size - 1], limit)
     return inside
 
 
@@ -230,22 +251,26 @@ def _add_stamps(
             color = colors[label if label >= 0 else colors.size - 1]
             column, row = int(np.floor(left)), int(np.floor(top))
             stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
-            begin, end = marks.starts[stamp], marks.starts[stamp + 1]
+            begin = stamp * marks.count
             if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
                 place = row * width + column
-                for c in range(begin, end):
-                    _add(near, far, np.uint64(place + marks.steps[c]), color * marks.inner[c], limit)
+                for c in range(begin, begin + marks.count, FOUR):
+                    _add(near, far, place + marks.steps[c], color * marks.inner[c], limit)
+                    _add(near, far, place + marks.steps[c + 1], color * marks.inner[c + 1], limit)
+                    _add(near, far, place + marks.steps[c + 2], color * marks.inner[c + 2], limit)
+                    _add(near, far, place + marks.steps[c + 3], color * marks.inner[c + 3], limit)
                 continue
-            for c in range(begin, end):
+            for c in range(begin, begin + marks.count):
                 u, v = column + marks.columns[c], row + marks.rows[c]
                 if u >= 0 and u < width and v >= 0 and v < height:
-                    _add(near, far, np.uint64(v * width + u), color * marks.inner[c], limit)
+                    _add(near, far, v * width + u, color * marks.inner[c], limit)
     return inside * stride
 
 
 @inline
-def _add(near: _Wide, far: NDArray[np.int64], place: np.uint64, weighed: np.uint64, limit: np.uint64) -> None:
+def _add(near: _Wide, far: NDArray[np.int64], place: int, weighed: np.uint64, limit: np.uint64) -> None:
     """Add a weight and its colors to the sums of one pixel."""
+    place = np.uint64(place)
     now = near[place]
     if now << _ONE > limit:
         _carry(now, far[place])
@@ -256,16 +281,16 @@ def _add(near: _Wide, far: NDArray[np.int64], place: np.uint64, weighed: np.uint
 @inline
 def _room(weight: np.uint64) -> np.uint64:
     """Return the highest sums, moved up by one bit, to which ``weight`` can be added."""
-    return ((np.uint64(FULLEST + 1) - weight) << _48) - _ONE << _ONE
+    return ((_MOST - weight + _ONE) << WEIGHT) - _ONE << _ONE
 
 
 @bare
 def _carry(now: np.uint64, far: NDArray[np.int64]) -> None:
     """Add sums to those that have more room."""
-    far[0] += np.int64(now >> _48 & _WEIGHT)
-    far[1] += np.int64(now >> _32 & _FIELD)
-    far[2] += np.int64(now >> _16 & _FIELD)
-    far[3] += np.int64(now & _FIELD)
+    far[0] += np.int64(now >> WEIGHT & _MOST)
+    far[1] += np.int64(now >> RED & FIELD)
+    far[2] += np.int64(now >> GREEN & FIELD)
+    far[3] += np.int64(now & FIELD)
 
 
 def coverage(sums: Sums, size: float) -> float:
@@ -282,7 +307,7 @@ def _weigh(near: _Wide, far: NDArray[np.int64]) -> tuple[int, int]:
         if now == _ZERO:
             continue
         occupied += 1
-        weight += np.int64(now >> _48 & _WEIGHT)
+        weight += np.int64(now >> WEIGHT & _MOST)
         if now >= CARRIED:
             weight += far[place, 0]
     return weight, occupied
@@ -299,8 +324,8 @@ def _resolve(near: _Wide, far: NDArray[np.int64], pixels: Colors, steps: NDArray
         now = near[place]
         if now == _ZERO:
             continue
-        weight = np.int64(now >> _48 & _WEIGHT)
-        red, green, blue = np.int64(now >> _32 & _FIELD), np.int64(now >> _16 & _FIELD), np.int64(now & _FIELD)
+        weight = np.int64(now >> WEIGHT & _MOST)
+        red, green, blue = np.int64(now >> RED & FIELD), np.int64(now >> GREEN & FIELD), np.int64(now & FIELD)
         near[place] = _ZERO
         if now >= CARRIED:
             sums = far[place]

@@ -19,6 +19,9 @@ from kmeans_gui.ui.canvas.raster.channels import FULL
 OFFSETS = 8
 """Sub-pixel offsets across, and as many down."""
 
+FOUR = 4
+"""So many pixels are drawn in one turn of a loop."""
+
 _STRIPS = 16
 
 
@@ -43,41 +46,36 @@ class Stamps:
 
     @cached_property
     def cells(self) -> Cells:
-        """The pixels of all stamps that are covered at all."""
+        """The pixels that each stamp covers at all."""
         inner, rim = self.inner.reshape(len(self.inner), -1), self.rim.reshape(len(self.rim), -1)
-        # Within a stamp the order does not matter: no pixel is there twice.
-        stamp, place = np.nonzero(inner + rim)
-        solid = inner[stamp, place] == FULL
-        order = np.lexsort((~solid, stamp))
-        stamp, place = stamp[order], place[order]
-        starts = np.searchsorted(stamp, np.arange(len(inner) + 1))
+        count = -(-int(np.count_nonzero(inner + rim, axis=1).max()) // FOUR) * FOUR
+        hides = inner == FULL
+        order = np.lexsort((inner + rim == 0, ~hides), axis=1)[:, :count]
+        inner, rim = np.take_along_axis(inner, order, 1), np.take_along_axis(rim, order, 1)
+        # What is there to fill up lies where the first one does: in the image whenever the stamp is.
         return Cells(
-            starts=starts,
-            soft=starts[:-1] + np.bincount(stamp, solid[order], len(inner)).astype(np.int64),
-            rows=place // self.size,
-            columns=place % self.size,
-            inner=inner[stamp, place].astype(np.uint64),
-            rim=rim[stamp, place].astype(np.uint64),
+            solid=int(np.count_nonzero(hides, axis=1).min()) // FOUR * FOUR,
+            rows=order // self.size,
+            columns=order % self.size,
+            inner=inner.astype(np.uint64),
+            rim=rim.astype(np.uint64),
         )
 
 
 class Cells(NamedTuple):
-    """The pixels of all stamps that are covered at all, stamp after stamp, and of each stamp those first that hide what is below.
+    """The pixels that each stamp covers at all, the same number for each, so that the processor can tell where loops end.
 
     Parameters
     ----------
-    starts : ndarray of shape (OFFSETS² + 1,), int64
-        Where each stamp starts.
-    soft : ndarray of shape (OFFSETS²,), int64
-        Where those of each stamp start through which one sees what is below.
-    rows, columns : ndarray of shape (m,), int64
+    solid : int
+        So many at the start of each stamp hide what is below. It is a multiple of ``FOUR``, as is the number of all.
+    rows, columns : ndarray of shape (OFFSETS², m), int64
         Place within the stamp.
-    inner, rim : ndarray of shape (m,), uint64
+    inner, rim : ndarray of shape (OFFSETS², m), uint64
         What is covered, as in :class:`Stamps`.
     """
 
-    starts: NDArray[np.int64]
-    soft: NDArray[np.int64]
+    solid: int
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     inner: NDArray[np.uint64]

@@ -26,10 +26,16 @@ FAINTEST = 0.36
 CARRIED = np.uint64(1 << 63)
 """Set in ``Sums.near`` where there is something in ``Sums.far``."""
 
-FULLEST = 257
-"""The most weight that the 16 bits of a color hold: 257 · 255 < 2¹⁶."""
+WEIGHT, RED, GREEN = np.uint64(51), np.uint64(34), np.uint64(17)
+"""Lowest bits of the fields of ``Sums.near``; blue has the lowest of all."""
 
-GRAINS = 16
+FIELD = np.uint64((1 << 17) - 1)
+
+FULLEST = (1 << 9) - 1
+"""The most weight that there is room for: nine bits, and that times 255 is below 2¹⁷."""
+
+GRAINS = 8
+"""Weight of a pixel under one mark, if marks cover pixels in part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +47,7 @@ class Sums:
     shape : tuple of int
         Height and width of the image.
     near : ndarray of shape (h · w,), uint64
-        From the highest bit down: ``CARRIED``, the weight (15 bits), red, green, blue (16 bits each).
+        From the highest bit down: ``CARRIED``, the weight (9 bits), red, green, blue (17 bits each).
     far : ndarray of shape (h · w, 4), int64
         Weight, red, green, blue, in addition.
     """
@@ -57,9 +63,8 @@ class Sums:
 
     def totals(self) -> NDArray[np.int64]:
         """Return weight, red, green, blue of each pixel: shape (h · w, 4)."""
-        near = self.near.view(np.int64)
-        fields = [near >> 48 & 0x7FFF, near >> 32 & 0xFFFF, near >> 16 & 0xFFFF, near & 0xFFFF]
-        return self.far + np.stack(fields, axis=1)
+        shifts, masks = np.array([WEIGHT, RED, GREEN, 0], np.uint64), np.array([FULLEST] + 3 * [FIELD], np.uint64)
+        return self.far + (self.near[:, None] >> shifts & masks).astype(np.int64)
 
 
 def grains(size: float) -> int:
