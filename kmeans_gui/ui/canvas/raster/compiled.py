@@ -17,9 +17,9 @@ from kmeans_gui.ui.canvas.raster.sums import (
     CARRIED,
     FIELD,
     FULLEST,
-    GRAINS,
     GREEN,
     RED,
+    RIPE,
     WEIGHT,
     Sums,
     grain_stamps,
@@ -187,30 +187,30 @@ def _add_dots(
     places: NDArray[np.int32],
 ) -> int:
     inside = 0
-    limit = _room(np.uint64(stride))
     for s in range(points.spans.shape[0]):
         first, last = points.spans[s, 0] + -points.spans[s, 0] % stride, points.spans[s, 1]
         for begin in range(first, last, BATCH * stride):
             end = min(begin + BATCH * stride, last)
             if stride == 1:  # known to lie side by side, they are taken several at a time
                 _place(points.x[begin:end], points.y[begin:end], points, height, width, places)
-                inside += _add_batch(near, far, places, points.labels[begin:end], colors, limit)
+                inside += _add_batch(near, far, places, points.labels[begin:end], colors)
             else:
                 _place(points.x[begin:end:stride], points.y[begin:end:stride], points, height, width, places)
-                inside += _add_batch(near, far, places, points.labels[begin:end:stride], colors, limit)
+                inside += _add_batch(near, far, places, points.labels[begin:end:stride], colors)
     return inside * stride
 
 
 @bare
 def _add_batch(
-    near: _Wide, far: NDArray[np.int64], places: NDArray[np.int32], labels: Rows, colors: _Wide, limit: np.uint64
+    near: _Wide, far: NDArray[np.int64], places: NDArray[np.int32], labels: Rows, colors: _Wide
 ) -> int:
     inside = 0
     for i in range(labels.size):
         if places[i] < 0 or labels[i] == GONE:
             continue
         inside += 1
-        _add(near, far, places[i], colors[labels[i] if labels[i] >= 0 else colors.size - 1], limit)
+        if _add(near, places[i], colors[labels[i] if labels[i] >= 0 else colors.size - 1]) & RIPE:
+            _carry(near, far, places[i])
     return inside
 
 
@@ -238,7 +238,6 @@ def _add_stamps(
     stride: int,
 ) -> int:
     size, inside = marks.size, 0
-    limit = _room(np.uint64(stride) * np.uint64(GRAINS))
     for s in range(points.spans.shape[0]):
         first, last = points.spans[s, 0] + -points.spans[s, 0] % stride, points.spans[s, 1]
         for i in range(first, last, stride):
@@ -254,43 +253,43 @@ def _add_stamps(
             begin = stamp * marks.count
             if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
                 place = row * width + column
+                full = _ZERO
                 for c in range(begin, begin + marks.count, FOUR):
-                    _add(near, far, place + marks.steps[c], color * marks.inner[c], limit)
-                    _add(near, far, place + marks.steps[c + 1], color * marks.inner[c + 1], limit)
-                    _add(near, far, place + marks.steps[c + 2], color * marks.inner[c + 2], limit)
-                    _add(near, far, place + marks.steps[c + 3], color * marks.inner[c + 3], limit)
+                    full |= _add(near, place + marks.steps[c], color * marks.inner[c])
+                    full |= _add(near, place + marks.steps[c + 1], color * marks.inner[c + 1])
+                    full |= _add(near, place + marks.steps[c + 2], color * marks.inner[c + 2])
+                    full |= _add(near, place + marks.steps[c + 3], color * marks.inner[c + 3])
+                if full & RIPE:
+                    for c in range(begin, begin + marks.count):
+                        if near[place + marks.steps[c]] & RIPE:
+                            _carry(near, far, place + marks.steps[c])
                 continue
             for c in range(begin, begin + marks.count):
                 u, v = column + marks.columns[c], row + marks.rows[c]
                 if u >= 0 and u < width and v >= 0 and v < height:
-                    _add(near, far, v * width + u, color * marks.inner[c], limit)
+                    if _add(near, v * width + u, color * marks.inner[c]) & RIPE:
+                        _carry(near, far, v * width + u)
     return inside * stride
 
 
 @inline
-def _add(near: _Wide, far: NDArray[np.int64], place: int, weighed: np.uint64, limit: np.uint64) -> None:
-    """Add a weight and its colors to the sums of one pixel."""
+def _add(near: _Wide, place: int, weighed: np.uint64) -> np.uint64:
+    """Add a weight and its colors to the sums of one pixel, and return them."""
     place = np.uint64(place)
-    now = near[place]
-    if now << _ONE > limit:
-        _carry(now, far[place])
-        now = CARRIED
-    near[place] = now + weighed
-
-
-@inline
-def _room(weight: np.uint64) -> np.uint64:
-    """Return the highest sums, moved up by one bit, to which ``weight`` can be added."""
-    return ((_MOST - weight + _ONE) << WEIGHT) - _ONE << _ONE
+    sums = near[place] + weighed
+    near[place] = sums
+    return sums
 
 
 @bare
-def _carry(now: np.uint64, far: NDArray[np.int64]) -> None:
-    """Add sums to those that have more room."""
-    far[0] += np.int64(now >> WEIGHT & _MOST)
-    far[1] += np.int64(now >> RED & FIELD)
-    far[2] += np.int64(now >> GREEN & FIELD)
-    far[3] += np.int64(now & FIELD)
+def _carry(near: _Wide, far: NDArray[np.int64], place: int) -> None:
+    """Carry the sums of one pixel over to those that have more room."""
+    sums = near[place]
+    far[place, 0] += np.int64(sums >> WEIGHT & _MOST)
+    far[place, 1] += np.int64(sums >> RED & FIELD)
+    far[place, 2] += np.int64(sums >> GREEN & FIELD)
+    far[place, 3] += np.int64(sums & FIELD)
+    near[place] = CARRIED
 
 
 def coverage(sums: Sums, size: float) -> float:

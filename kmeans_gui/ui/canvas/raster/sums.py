@@ -34,6 +34,9 @@ FIELD = np.uint64((1 << 17) - 1)
 FULLEST = (1 << 9) - 1
 """The most weight that there is room for: nine bits, and that times 255 is below 2¹⁷."""
 
+RIPE = np.uint64(1 << 59)
+"""The highest bit of the weight. Once it is set, the sums are carried over: what one point adds is less than that again."""
+
 GRAINS = 8
 """Weight of a pixel under one mark, if marks cover pixels in part."""
 

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 from kmeans_gui.ui.canvas.raster import GONE, Placement, Sums, disc_stamps, ring_stamps
 from kmeans_gui.ui.canvas.raster.family import COMPILED
 from kmeans_gui.ui.canvas.raster.plain import PLAIN
+from kmeans_gui.ui.canvas.raster.sums import grains
 
 FAMILIES = (PLAIN, COMPILED)
 SHAPES = st.tuples(st.integers(1, 80), st.integers(1, 80))
@@ -95,5 +96,5 @@ def test_twenty_million_points_in_one_pixel(size):
     for _ in range(n // len(x)):
         COMPILED.density(sums, x, x, labels, spans, Placement(1, 0, 1, 0), size, np.array([0xFFFFFF01], np.uint32), 1)
     weight, red, green, blue = sums.totals()[0].tolist()
-    assert weight == n // len(x) * len(x) * (16 if size > 1 else 1)
+    assert weight == n // len(x) * len(x) * grains(size)
     assert (red, green, blue) == (255 * weight, 255 * weight, weight)
