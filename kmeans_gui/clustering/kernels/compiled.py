@@ -1,7 +1,8 @@
 """The one door to numba: how the compiled loops are compiled.
 
 Only modules that hold compiled loops import this one, here or elsewhere, and they are imported by
-:mod:`kmeans_gui.clustering.kernels.warming` alone, in the background: importing numba takes longer than opening the window, and the program also works without it.
+:mod:`kmeans_gui.clustering.kernels.warming` alone, in the background: importing numba takes longer than opening the window, and
+the program also works without it.
 
 Every loop releases the GIL and is cached on disk, so that only the first start after an installation compiles. Floating-point
 arithmetic is strict, except where :func:`reordered` says so: no reordering, no contraction to fused multiply-adds, so that

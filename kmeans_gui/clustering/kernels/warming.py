@@ -1,7 +1,7 @@
 """Warming: loads compiled loops in the background: the kernels, and those of others who ask for it.
 
-A family is a module with all loops of one kind and a function ``exercise()`` that runs each of them once. Others than the kernels
-are asked for by the module's name, so that nothing here depends on them.
+A family is a module with all loops of one kind and a function ``exercise()`` that runs each of them once. It is asked for by
+the module's name, so that nothing here depends on those of others.
 
 Importing numba and loading its cache takes about a second, and the first start after an installation compiles for half a minute
 or so. Nobody waits for that: until it is done, :mod:`kmeans_gui.clustering.kernels.plain` does the work, with the same results.

@@ -1,4 +1,4 @@
-"""The compiled loops over points; :mod:`kmeans_gui.ui.canvas.raster.plain` has the same in numpy and is the one to read first."""
+"""The compiled loops over points; :mod:`kmeans_gui.ui.canvas.raster.plain` has the same in numpy, to be read first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
+from kmeans_gui.clustering.kernels.compiled import bare, inline
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import GONE, Colors, Pixels, Placement, Rows, Spans
 from kmeans_gui.ui.canvas.raster.stamps import FOUR, OFFSETS, Stamps, corner
@@ -60,7 +60,7 @@ class _Marks(NamedTuple):
 
     size: int
     corner: float
-    count: int
+    cells: int
     solid: int
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
@@ -82,7 +82,7 @@ def _marks(stamps: Stamps, rim: int, width: int) -> _Marks:
     return _Marks(
         size=stamps.size,
         corner=corner(stamps.size),
-        count=cells.inner.shape[1],
+        cells=cells.inner.shape[1],
         solid=cells.solid,
         rows=cells.rows.ravel(),
         columns=cells.columns.ravel(),
@@ -107,7 +107,8 @@ def discs(
     """Draw a mark at each point; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
     wide = channels.spread(colors.astype(np.uint64))
     marks = _marks(stamps, rim, pixels.shape[1])
-    return _discs(pixels.reshape(-1), *pixels.shape, _points(x, y, labels, spans, placement), marks, wide)
+    height, width = pixels.shape
+    return _discs(pixels.reshape(-1), height, width, _points(x, y, labels, spans, placement), marks, wide)
 
 
 @bare
@@ -125,7 +126,7 @@ def _discs(flat: Colors, height: int, width: int, points: _Points, marks: _Marks
             color = colors[labels[i] if labels[i] >= 0 else colors.size - 1]
             column, row = int(np.floor(left)), int(np.floor(top))
             stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
-            begin = stamp * marks.count
+            begin = stamp * marks.cells
             if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
                 place, plain = row * width + column, np.uint32(_packed(color))
                 for c in range(begin, begin + marks.solid, FOUR):
@@ -133,13 +134,13 @@ def _discs(flat: Colors, height: int, width: int, points: _Points, marks: _Marks
                     flat[np.uint64(place + marks.steps[c + 1])] = plain
                     flat[np.uint64(place + marks.steps[c + 2])] = plain
                     flat[np.uint64(place + marks.steps[c + 3])] = plain
-                for c in range(begin + marks.solid, begin + marks.count, FOUR):
+                for c in range(begin + marks.solid, begin + marks.cells, FOUR):
                     _mix(flat, place + marks.steps[c], marks, c, color)
                     _mix(flat, place + marks.steps[c + 1], marks, c + 1, color)
                     _mix(flat, place + marks.steps[c + 2], marks, c + 2, color)
                     _mix(flat, place + marks.steps[c + 3], marks, c + 3, color)
                 continue
-            for c in range(begin, begin + marks.count):
+            for c in range(begin, begin + marks.cells):
                 u, v = column + marks.columns[c], row + marks.rows[c]
                 if u >= 0 and u < width and v >= 0 and v < height:
                     _mix(flat, v * width + u, marks, c, color)
@@ -149,9 +150,9 @@ def _discs(flat: Colors, height: int, width: int, points: _Points, marks: _Marks
 @inline
 def _mix(flat: Colors, place: int, marks: _Marks, cell: int, color: np.uint64) -> None:
     """Draw one cell of a mark into the pixel at ``place``."""
-    place, cell = np.uint64(place), np.uint64(cell)  # indices that cannot be negative cost less
-    light = color * marks.inner[cell] + marks.light[cell]
-    flat[place] = _packed(_mixed(_spread(np.uint64(flat[place])), light, marks.cover[cell]))
+    at, of = np.uint64(place), np.uint64(cell)  # indices that cannot be negative cost less
+    light = color * marks.inner[of] + marks.light[of]
+    flat[at] = _packed(_mixed(_spread(np.uint64(flat[at])), light, marks.cover[of]))
 
 
 def density(
@@ -201,9 +202,7 @@ def _add_dots(
 
 
 @bare
-def _add_batch(
-    near: _Wide, far: NDArray[np.int64], places: NDArray[np.int32], labels: Rows, colors: _Wide
-) -> int:
+def _add_batch(near: _Wide, far: NDArray[np.int64], places: NDArray[np.int32], labels: Rows, colors: _Wide) -> int:
     inside = 0
     for i in range(labels.size):
         if places[i] < 0 or labels[i] == GONE:
@@ -250,34 +249,34 @@ def _add_stamps(
             color = colors[label if label >= 0 else colors.size - 1]
             column, row = int(np.floor(left)), int(np.floor(top))
             stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
-            begin = stamp * marks.count
+            begin = stamp * marks.cells
             if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
                 place = row * width + column
                 full = _ZERO
-                for c in range(begin, begin + marks.count, FOUR):
+                for c in range(begin, begin + marks.cells, FOUR):
                     full |= _add(near, place + marks.steps[c], color * marks.inner[c])
                     full |= _add(near, place + marks.steps[c + 1], color * marks.inner[c + 1])
                     full |= _add(near, place + marks.steps[c + 2], color * marks.inner[c + 2])
                     full |= _add(near, place + marks.steps[c + 3], color * marks.inner[c + 3])
                 if full & RIPE:
-                    for c in range(begin, begin + marks.count):
+                    for c in range(begin, begin + marks.cells):
                         if near[place + marks.steps[c]] & RIPE:
                             _carry(near, far, place + marks.steps[c])
                 continue
-            for c in range(begin, begin + marks.count):
+            for c in range(begin, begin + marks.cells):
                 u, v = column + marks.columns[c], row + marks.rows[c]
-                if u >= 0 and u < width and v >= 0 and v < height:
-                    if _add(near, v * width + u, color * marks.inner[c]) & RIPE:
-                        _carry(near, far, v * width + u)
+                within = u >= 0 and u < width and v >= 0 and v < height
+                if within and _add(near, v * width + u, color * marks.inner[c]) & RIPE:
+                    _carry(near, far, v * width + u)
     return inside * stride
 
 
 @inline
 def _add(near: _Wide, place: int, weighed: np.uint64) -> np.uint64:
     """Add a weight and its colors to the sums of one pixel, and return them."""
-    place = np.uint64(place)
-    sums = near[place] + weighed
-    near[place] = sums
+    at = np.uint64(place)  # an index that cannot be negative costs less
+    sums: np.uint64 = near[at] + weighed
+    near[at] = sums
     return sums
 
 
@@ -306,7 +305,7 @@ def _weigh(near: _Wide, far: NDArray[np.int64]) -> tuple[int, int]:
         if now == _ZERO:
             continue
         occupied += 1
-        weight += np.int64(now >> WEIGHT & _MOST)
+        weight += int(now >> WEIGHT & _MOST)
         if now >= CARRIED:
             weight += far[place, 0]
     return weight, occupied
@@ -337,6 +336,5 @@ def _resolve(near: _Wide, far: NDArray[np.int64], pixels: Colors, steps: NDArray
 
 
 @inline
-def _mean(total: int, share: float) -> np.uint64:
+def _mean(total: np.int64, share: float) -> np.uint64:
     return np.uint64(np.int64(math.floor(total * share + 0.5)))
-

@@ -6,10 +6,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.clustering.kernels.compiled import bare, inline, jit
+from kmeans_gui.clustering.kernels.compiled import bare, inline
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import Colors, Pixels
 from kmeans_gui.ui.canvas.raster.channels import FULL
@@ -19,7 +18,6 @@ BLOCK, TILE = 64, 8
 """Edges in pixels."""
 
 _spread, _packed, _mixed = inline(channels.spread), inline(channels.packed), inline(channels.mixed)
-_ZERO = np.uint64(0)
 
 
 class _Centers(NamedTuple):
@@ -37,16 +35,15 @@ def regions(pixels: Pixels, centers: Floats, tints: Colors, border: int, width: 
     rows = distinct(centers)
     k = len(rows)
     if k:
-        everyone = _Centers(*np.ascontiguousarray(centers[rows].T), tints[rows], np.empty(k))
+        x, y = np.ascontiguousarray(centers[rows].T)
+        everyone = _Centers(x, y, tints[rows], np.empty(k))
         near, nearer = (_Centers(np.empty(k), np.empty(k), np.empty(k, np.uint32), np.empty(k)) for _ in range(2))
         line = channels.spread(np.uint64(border))
         _paint(pixels, everyone, near, nearer, line, reach(width) if width > 0 else 0.0)
 
 
 @bare
-def _paint(
-    pixels: Pixels, everyone: _Centers, near: _Centers, nearer: _Centers, line: np.uint64, touch: float
-) -> None:
+def _paint(pixels: Pixels, everyone: _Centers, near: _Centers, nearer: _Centers, line: np.uint64, touch: float) -> None:
     height, width = pixels.shape
     for block_top in range(0, height, BLOCK):
         block_bottom = min(block_top + BLOCK, height)
@@ -68,9 +65,7 @@ def _paint(
 
 
 @bare
-def _keep(
-    centers: _Centers, count: int, left: int, top: int, right: int, bottom: int, touch: float, out: _Centers
-) -> int:
+def _keep(centers: _Centers, count: int, left: int, top: int, right: int, bottom: int, touch: float, out: _Centers) -> int:
     """Copy those of the first ``count`` centers that matter within a rectangle to ``out``; return how many there are.
 
     :func:`kmeans_gui.ui.canvas.raster.tiles.kept` says which.
@@ -152,4 +147,4 @@ def _cover(xs: Floats, ys: Floats, x: float, y: float, owner: int, nearest: floa
         if gap > 0:
             across, down = x - xs[i], y - ys[i]
             least = min(least, (across * across + down * down - nearest) / (2 * gap))
-    return int(math.floor(min(max(touch - least, 0.0), 1.0) * FULL + 0.5))
+    return math.floor(min(max(touch - least, 0.0), 1.0) * FULL + 0.5)

@@ -43,7 +43,10 @@ def _owners(shape: tuple[int, ...], left: int, top: int, centers: Floats, touch:
 
     A region is convex, so the line nearest to a place within it is the nearest of all bisectors between its center and others.
     """
-    rows, columns = top + 0.5 + np.arange(shape[0]), left + 0.5 + np.arange(shape[1])
+    rows, columns = (
+        np.arange(top, top + shape[0], dtype=np.float64) + 0.5,
+        np.arange(left, left + shape[1], dtype=np.float64) + 0.5,
+    )
     owners, nearest, away = np.zeros(shape, np.int64), np.full(shape, np.inf), np.full(shape, np.inf)
     for j, center in enumerate(centers):
         square = _squares(rows, columns, center)

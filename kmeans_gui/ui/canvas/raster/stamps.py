@@ -47,18 +47,19 @@ class Stamps:
     @cached_property
     def cells(self) -> Cells:
         """The pixels that each stamp covers at all."""
-        inner, rim = self.inner.reshape(len(self.inner), -1), self.rim.reshape(len(self.rim), -1)
+        # A few uncovered ones, to fill up with.
+        inner, rim = (np.pad(t.reshape(len(t), -1), ((0, 0), (0, FOUR))) for t in (self.inner, self.rim))
         count = -(-int(np.count_nonzero(inner + rim, axis=1).max()) // FOUR) * FOUR
         hides = inner == FULL
+        # No pixel is there twice, so within a stamp the order does not matter.
         order = np.lexsort((inner + rim == 0, ~hides), axis=1)[:, :count]
-        inner, rim = np.take_along_axis(inner, order, 1), np.take_along_axis(rim, order, 1)
-        # What is there to fill up lies where the first one does: in the image whenever the stamp is.
+        place = order % self.size**2
         return Cells(
             solid=int(np.count_nonzero(hides, axis=1).min()) // FOUR * FOUR,
-            rows=order // self.size,
-            columns=order % self.size,
-            inner=inner.astype(np.uint64),
-            rim=rim.astype(np.uint64),
+            rows=place // self.size,
+            columns=place % self.size,
+            inner=np.take_along_axis(inner, order, 1).astype(np.uint64),
+            rim=np.take_along_axis(rim, order, 1).astype(np.uint64),
         )
 
 

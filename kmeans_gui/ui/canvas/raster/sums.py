@@ -3,9 +3,9 @@
 Where marks are so many that they lie on top of each other, a pixel shows the mean color of all of them, so that none is hidden
 by those after it, and the more opaque the more there are.
 
-Sums are integers, and so do not depend on the order. A pixel's weight and colors share 64 bits, which keeps the sums of a window
-in the processor's cache and makes a point cost one addition; before these could overflow, they are carried over to sums of 64
-bits each, of which only few pixels are ever touched.
+Sums are integers, and so do not depend on the order. A pixel's weight and colors share 64 bits, which keeps them in the cache
+and makes a point cost one addition; before these could overflow, they are carried over to sums of 64 bits each, of which few
+are ever touched.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas.raster.channels import FULL
 from kmeans_gui.ui.canvas.raster.stamps import Stamps, disc_stamps
 
 FAINTEST = 0.36
 """Opacity of a single mark, however many there are elsewhere."""
+
+ALONE = 1.5
+"""Up to so many marks over a pixel, on average of those that have any, they are told apart."""
 
 CARRIED = np.uint64(1 << 63)
 """Set in ``Sums.near`` where there is something in ``Sums.far``."""
@@ -104,16 +108,30 @@ _LIGHT = 4096
 def opacity(size: float, typical: float) -> Opacity:
     """Return how opaque marks of diameter ``size`` are if ``typical`` of them share a pixel.
 
-    Up to one mark, opacity is proportional to coverage; further ones add the same for each time they double. As long as
-    hardly any share a pixel, a single mark is opaque, as discs are. The more do, the fainter it is, down to ``FAINTEST``, and
-    the more it takes to be opaque.
+    As long as hardly any do, marks are as opaque as discs are. The more do, the fainter is a single one, down to ``FAINTEST``,
+    and the more it takes to be opaque: each time that marks double, opacity grows by the same amount.
     """
-    crowding = max(typical / 1.5, 1.0)
-    single = max(FAINTEST, crowding**-0.7)
-    most = max(8 * typical, 2.0)
-    cover = (np.arange(FULL) + 0.5) / FULL
-    marks = np.where(cover <= single, cover / single, most ** (np.maximum(cover - single, 0) / max(1 - single, 1e-3)))
+    covers = (np.arange(FULL) + 0.5) / FULL
+    crowding = max(typical / ALONE, 1.0)
+    share = min(np.log2(crowding), 1.0)
+    marks = (
+        _sparse(covers, size) ** (1 - share) * _crowded(covers, max(FAINTEST, crowding**-0.7), max(8 * typical, 2.0)) ** share
+    )
     steps = np.maximum(np.ceil(marks * grains(size)), 1).astype(np.int64)
     light = np.searchsorted(steps, np.arange(_LIGHT), side="right").astype(np.uint64)
     steps.flags.writeable = light.flags.writeable = False
     return Opacity(steps, light)
+
+
+def _sparse(covers: Floats, size: float) -> Floats:
+    """Return how many marks cover so much of a pixel if they lie there by chance, one over the other.
+
+    Of marks that cover pixels in part, some lie side by side and some on top of each other; x / (1 + x⁴)^¼ was found to be what
+    they cover on average.
+    """
+    return covers / (1 - covers**4) ** 0.25 if size > 1 else covers
+
+
+def _crowded(covers: Floats, single: float, most: float) -> Floats:
+    """Return how many marks cover so much of a pixel: one ``single``, and ``most`` all of it."""
+    return np.where(covers <= single, covers / single, most ** (np.maximum(covers - single, 0) / max(1 - single, 1e-3)))
