@@ -26,8 +26,6 @@ class _Centers(NamedTuple):
     x: Floats
     y: Floats
     tints: Colors
-    squares: Floats
-    """Room to work in."""
 
 
 def regions(pixels: Pixels, centers: Floats, tints: Colors, border: int, width: float) -> None:
@@ -36,8 +34,8 @@ def regions(pixels: Pixels, centers: Floats, tints: Colors, border: int, width: 
     k = len(rows)
     if k:
         x, y = np.ascontiguousarray(centers[rows].T)
-        everyone = _Centers(x, y, tints[rows], np.empty(k))
-        near, nearer = (_Centers(np.empty(k), np.empty(k), np.empty(k, np.uint32), np.empty(k)) for _ in range(2))
+        everyone = _Centers(x, y, tints[rows])
+        near, nearer = (_Centers(np.empty(k), np.empty(k), np.empty(k, np.uint32)) for _ in range(2))
         line = channels.spread(np.uint64(border))
         _paint(pixels, everyone, near, nearer, line, reach(width) if width > 0 else 0.0)
 
@@ -60,6 +58,8 @@ def _paint(pixels: Pixels, everyone: _Centers, near: _Centers, nearer: _Centers,
                     few = _keep(near, some, left, top, right, bottom, touch, nearer)
                     if few == 1:
                         _fill(pixels, left, top, right, bottom, nearer.tints[0])
+                    elif few == 2:
+                        _divide(pixels, left, top, right, bottom, nearer, line, touch)
                     else:
                         _compare(pixels, left, top, right, bottom, nearer, few, line, touch)
 
@@ -70,23 +70,23 @@ def _keep(centers: _Centers, count: int, left: int, top: int, right: int, bottom
 
     :func:`kmeans_gui.ui.canvas.raster.tiles.kept` says which.
     """
-    xs, ys, tints, squares = centers.x[:count], centers.y[:count], centers.tints[:count], centers.squares[:count]
     across, down = (right - left) / 2, (bottom - top) / 2
     middle_x, middle_y = left + across, top + down
+    nearest, least = 0, np.inf
     for i in range(count):
-        x, y = xs[i] - middle_x, ys[i] - middle_y
-        squares[i] = x * x + y * y
-    nearest, least = 0, squares[0]
-    for i in range(1, count):
-        if squares[i] < least:
-            nearest, least = i, squares[i]
-    x, y = xs[nearest], ys[nearest]
+        x, y = centers.x[i] - middle_x, centers.y[i] - middle_y
+        square = x * x + y * y
+        if square < least:
+            nearest, least = i, square
+    near_x, near_y = centers.x[nearest], centers.y[nearest]
     room, far_x, far_y = (across + down + touch) ** 2, 2 * (across + touch), 2 * (down + touch)
     found = 0
     for i in range(count):
-        slope = abs(xs[i] - x) * far_x + abs(ys[i] - y) * far_y
-        if squares[i] - least - slope <= GUARD * (squares[i] + room):
-            out.x[found], out.y[found], out.tints[found] = xs[i], ys[i], tints[i]
+        x, y = centers.x[i] - middle_x, centers.y[i] - middle_y
+        square = x * x + y * y
+        slope = abs(centers.x[i] - near_x) * far_x + abs(centers.y[i] - near_y) * far_y
+        if square - least - slope <= GUARD * (square + room):
+            out.x[found], out.y[found], out.tints[found] = centers.x[i], centers.y[i], centers.tints[i]
             found += 1
     return found
 
@@ -97,6 +97,35 @@ def _fill(pixels: Pixels, left: int, top: int, right: int, bottom: int, tint: np
         line = pixels[row, left:right]
         for u in range(line.size):
             line[u] = tint
+
+
+@bare
+def _divide(
+    pixels: Pixels, left: int, top: int, right: int, bottom: int, centers: _Centers, border: np.uint64, touch: float
+) -> None:
+    """Paint a rectangle between the first two centers, as :func:`_compare` does: with most borders nobody else has to do."""
+    x0, y0, x1, y1 = centers.x[0], centers.y[0], centers.x[1], centers.y[1]
+    apart = 2 * math.sqrt((x0 - x1) * (x0 - x1) + (y0 - y1) * (y0 - y1))
+    clear = 1.001 * apart * touch
+    for row in range(top, bottom):
+        line = pixels[row, left:right]
+        down, down1 = row + 0.5 - y0, row + 0.5 - y1
+        square, square1 = down * down, down1 * down1
+        for u in range(line.size):
+            across, across1 = left + u + 0.5 - x0, left + u + 0.5 - x1
+            first, second = across * across + square, across1 * across1 + square1
+            tint = centers.tints[0] if first <= second else centers.tints[1]
+            more = abs(first - second)
+            if more <= clear and apart > 0:
+                tint = _lined(tint, border, touch - more / apart)
+            line[u] = tint
+
+
+@inline
+def _lined(tint: np.uint32, border: np.uint64, cover: float) -> np.uint32:
+    """Draw a line that covers so much of a pixel."""
+    share = np.uint64(math.floor(min(max(cover, 0.0), 1.0) * FULL + 0.5))
+    return np.uint32(_packed(_mixed(_spread(np.uint64(tint)), border * share, share)))
 
 
 @bare
@@ -132,19 +161,18 @@ def _compare(
                     nearest, owner = distance, i
             tint = tints[owner]
             if second - nearest <= clear:
-                cover = np.uint64(_cover(xs, ys, x, y, owner, nearest, touch))
-                tint = np.uint32(_packed(_mixed(_spread(np.uint64(tint)), border * cover, cover)))
+                tint = _lined(tint, border, touch - _away(xs, ys, x, y, owner, nearest))
             pixels[row, column] = tint
 
 
 @bare
-def _cover(xs: Floats, ys: Floats, x: float, y: float, owner: int, nearest: float, touch: float) -> int:
-    """Return how much of a pixel the lines around its owner's region cover."""
+def _away(xs: Floats, ys: Floats, x: float, y: float, owner: int, nearest: float) -> float:
+    """Return how far a pixel is from the border of its owner's region."""
     least = np.inf
     for i in range(xs.size):
         apart_x, apart_y = xs[owner] - xs[i], ys[owner] - ys[i]
-        gap = math.sqrt(apart_x * apart_x + apart_y * apart_y)
-        if gap > 0:
+        square = apart_x * apart_x + apart_y * apart_y
+        if square > 0:
             across, down = x - xs[i], y - ys[i]
-            least = min(least, (across * across + down * down - nearest) / (2 * gap))
-    return math.floor(min(max(touch - least, 0.0), 1.0) * FULL + 0.5)
+            least = min(least, (across * across + down * down - nearest) / (2 * math.sqrt(square)))
+    return least
