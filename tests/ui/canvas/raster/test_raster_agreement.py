@@ -88,7 +88,6 @@ def test_density(shape, board, size, stride, times):
 @pytest.mark.parametrize("size", [1.0, 2.0])
 def test_twenty_million_points_in_one_pixel(size):
     n = 20_000_000
-    x = np.broadcast_to(np.float64(0.5), n)
     x = np.full(1 << 16, 0.5)
     labels = np.zeros(len(x), np.int16)
     spans = np.array([[0, len(x)]])

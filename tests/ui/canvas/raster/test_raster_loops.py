@@ -1,4 +1,4 @@
-"""What the loops paint, against references of another kind; :mod:`test_agreement` compares the two families."""
+"""What the loops paint, against references of another kind; :mod:`test_raster_agreement` compares the two families."""
 
 from __future__ import annotations
 
