@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import count as counting
 from itertools import islice
 from typing import Any
@@ -16,6 +16,10 @@ from kmeans_gui.data.cells import planar
 from kmeans_gui.data.change import Change, Rows
 
 __all__ = ["Dataset", "Rows"]
+
+
+REMEMBERED = 64
+"""Edits of which a data set knows, so that whoever knows an older one can follow."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -136,7 +140,7 @@ class Dataset:
             points=change.carried(self.points, points),
             row_ids=change.carried(self.row_ids, _as_ids(row_ids)),
             truth=None if self.truth is None else change.carried(self.truth, -1 if truth is None else truth),
-        )._bounded(self, points[:0], points)
+        )._following(self, change, points[:0], points)
 
     def without(self, rows: Rows) -> Dataset:
         """Return the data set without the given rows (ascending)."""
@@ -149,13 +153,40 @@ class Dataset:
             points=change.carried(self.points),
             row_ids=_as_ids(row_ids) if widest_gone else row_ids,
             truth=None if self.truth is None else change.carried(self.truth),
-        )._bounded(self, self.points[rows], self.points[:0])
+        )._following(self, change, self.points[rows], self.points[:0])
 
     def placed(self, rows: Rows, points: Floats) -> Dataset:
         """Return the data set with the given rows moved to ``points``."""
         moved = self.points.copy()
         moved[rows] = points
-        return replace(self, points=moved)._bounded(self, self.points[rows], points)
+        change = Change(self.n, moved=np.sort(rows))
+        return replace(self, points=moved)._following(self, change, self.points[rows], points)
+
+    @cached_property
+    def _token(self) -> object:
+        """Stands for this data set where nobody shall keep it from being freed."""
+        return object()
+
+    @cached_property
+    def _past(self) -> tuple[tuple[object, Change], ...]:
+        """Older data sets, and what has become of the rows of each in the next one."""
+        return ()
+
+    def change_since(self, older: Dataset) -> Change | None:
+        """Return how the rows follow from those of a data set of which some edits have made this one; None if none have.
+
+        That is remembered of the last ``REMEMBERED`` edits.
+        """
+        tokens = [token for token, _ in self._past] + [self._token]
+        if older._token not in tokens:
+            return None
+        changes = (change for _, change in self._past[tokens.index(older._token) :])
+        return reduce(Change.then, changes, Change(older.n))
+
+    def _following(self, before: Dataset, change: Change, gone: Floats, come: Floats) -> Dataset:
+        """Take note that an edit has made this data set of ``before``."""
+        vars(self)["_past"] = (*before._past, (before._token, change))[-REMEMBERED:]
+        return self._bounded(before, gone, come)
 
     def _bounded(self, before: Dataset, gone: Floats, come: Floats) -> Dataset:
         """Work the bounds out from those of the data set before an edit, if they are known and no point on them is gone."""

@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self._brush_bar.brush_requested.connect(self.stage.set_brush)
         self._welcome.board_requested.connect(self.show_first_board)
         self.canvas.paint_failed.connect(self.report_defect)
+        self.canvas.drawn_changed.connect(self._status.show_drawn)
         look.changed.connect(self.stage.set_theme)
         for view in (*self._panels, self._transport, self._status):
             self.commands.answer(view)
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         self.documents.keep_unsaved()
         self.documents.close()
         self.canvas.close_work()
+        self.stage.close_work()
         self._warm_up.close()
         self.controller.close()
         super().closeEvent(event)

@@ -8,15 +8,14 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt
 
 from kmeans_gui.clustering import Phase
+from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
-from kmeans_gui.ui.canvas.frame import Frame, Style, extent, planar, switched, trail
+from kmeans_gui.ui.canvas.frame import Frame, Style, before, extent, planar, trail
 from kmeans_gui.ui.controller import Controller
+from kmeans_gui.ui.layouts import Layouts
 from kmeans_gui.ui.projection import mark_scale
 from kmeans_gui.ui.shown import Shown
 from kmeans_gui.ui.theme import Theme
-
-GLIDES_UP_TO = 20_000
-"""Points above which a move is shown at once: there is no time to draw it on its way."""
 
 
 class Stage(QObject):
@@ -29,6 +28,7 @@ class Stage(QObject):
         self._theme = theme
         self.brush, self.density = canvas.brush, canvas.density
         self.motion = True
+        self._layouts = Layouts(self)
         self._connect_signals()
 
     def _connect_signals(self) -> None:
@@ -39,6 +39,7 @@ class Stage(QObject):
         canvas.select_requested.connect(controller.select)
         canvas.start_requested.connect(controller.place_start)
         canvas.painted.connect(controller.player.frame_drawn)
+        self._layouts.sorted.connect(self._on_sorted)
         # Queued: fitting changes the range while the views are still being rendered.
         canvas.viewport_changed.connect(self._on_viewport, Qt.ConnectionType.QueuedConnection)
 
@@ -47,6 +48,16 @@ class Stage(QObject):
         viewport = self._canvas.viewport_range()
         if viewport != self._controller.state.viewport:
             self._controller.set_viewport(viewport)
+
+    def _on_sorted(self) -> None:
+        self._canvas.set_frame(self._frame_from(self._controller.shown))
+
+    def _frame_from(self, shown: Shown) -> Frame:
+        return frame_from(shown, self._layouts.of(shown.state.dataset))
+
+    def close_work(self) -> None:
+        """End the work in the background."""
+        self._layouts.close()
 
     @property
     def style(self) -> Style:
@@ -73,7 +84,7 @@ class Stage(QObject):
         if old is None or old.state.dataset.columns != state.dataset.columns:
             self._canvas.name_axes(state.dataset.columns)
         if old is None or _differs(old, new):
-            self._canvas.set_frame(frame_from(new), glide=old is not None and self._glides(old, new))
+            self._canvas.set_frame(self._frame_from(new), glide=old is not None and self._glides(old, new))
             self._canvas.setAccessibleDescription(new.step.note.text() if new.step is not None else "")
         if old is None or old.tool != new.tool:
             self._canvas.set_tool(new.tool, self.brush, self.density)
@@ -95,7 +106,7 @@ class Stage(QObject):
             return False
         unhurried = not new.playing or (math.isfinite(new.speed) and 1000 / new.speed > MOTION_MS)
         one_on = new.step.index == old.step.index + 1 and new.step.phase is Phase.UPDATE
-        return one_on and unhurried and new.state.dataset.n <= GLIDES_UP_TO
+        return one_on and unhurried and self._canvas.nimble
 
 
 def _differs(old: Shown, new: Shown) -> bool:
@@ -108,11 +119,11 @@ def _differs(old: Shown, new: Shown) -> bool:
     )
 
 
-def frame_from(shown: Shown) -> Frame:
-    """Return what is shown as a frame; the caption has its own place in the window."""
+def frame_from(shown: Shown, layout: Layout) -> Frame:
+    """Return what is shown as a frame; ``layout`` is that of its data set. The caption has its own place in the window."""
     state, step = shown.state, shown.step
     still = Frame(
-        points=state.dataset.planar(),
+        layout=layout,
         centroids=None if state.start is None else planar(state.start),
         colors=state.colors,
         selected=shown.selected,
@@ -124,9 +135,9 @@ def frame_from(shown: Shown) -> Frame:
         return still
     return replace(
         still,
-        labels=step.labels,
+        assignment=step.assignment,
         centroids=still.centroids if pending or step.centroids is None else planar(step.centroids),
-        switched=switched(step, shown.previous),
+        before=before(step, shown.previous),
         trail=trail(shown.trace, step.index) if shown.trace is not None else (),
         moved=step.phase is Phase.UPDATE and shown.trace is not None,
     )

@@ -21,6 +21,11 @@ def rgb(text: str) -> Rgb:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
+def packed(color: Rgb) -> int:
+    """Return an opaque color as the number 0xffRRGGBB."""
+    return 0xFF000000 | color[0] << 16 | color[1] << 8 | color[2]
+
+
 def luminance(color: Rgb) -> float:
     """Return the relative luminance, 0 to 1 (WCAG 2.2)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in color)]

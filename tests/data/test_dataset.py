@@ -55,3 +55,16 @@ def test_rows_are_taken_out_with_all_that_is_known_of_them() -> None:
 def test_rows_that_are_not_there_cannot_be_taken_out() -> None:
     with pytest.raises(IndexError):
         Dataset.of(np.zeros((3, 2))).without(np.array([3]))
+
+
+def test_a_data_set_knows_what_edits_have_made_of_older_ones() -> None:
+    first = Dataset.of(np.arange(10.0).reshape(5, 2))
+    second = first.inserted(np.array([5]), np.array([[9.0, 9.0]]), np.array([7]), None)
+    third = second.without(np.array([0, 2])).placed(np.array([1]), np.array([[1.0, 1.0]]))
+    change = third.change_since(first)
+    assert change is not None
+    np.testing.assert_array_equal(change.where(np.arange(5)), [-1, 0, -1, 1, 2])
+    assert (change.inserted.tolist(), change.moved.tolist()) == ([3], [1])
+    assert third.change_since(third) is not None
+    assert first.change_since(third) is None
+    assert third.change_since(Dataset.of(first.points)) is None

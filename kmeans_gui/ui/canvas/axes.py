@@ -29,10 +29,10 @@ def ticks(low: float, high: float, most: int) -> Floats:
     return places
 
 
-def margins(style: Style) -> tuple[float, float]:
+def margins(style: Style) -> tuple[int, int]:
     """Return how wide the margin at the left is and how high that at the foot, in pixels."""
     line = QFontMetricsF(_font(style)).height()
-    return 2 * line + 3.5 * TYPE * style.scale, 2 * line + 2 * TICK * style.scale
+    return round(2 * line + 3.5 * TYPE * style.scale), round(2 * line + 2 * TICK * style.scale)
 
 
 def paint_axes(painter: QPainter, view: View, columns: tuple[str, ...], style: Style) -> None:

@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QWidget
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.data.dataset import Rows
-from kmeans_gui.engine.background import Background
+from kmeans_gui.data.layout import Layout
 from kmeans_gui.session.state import Viewport
-from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas import marks
 from kmeans_gui.ui.canvas.frame import Frame, Style
-from kmeans_gui.ui.canvas.points import PointsLayer, Prepared, heavy, prepare
+from kmeans_gui.ui.canvas.render import Picture, Request
+from kmeans_gui.ui.canvas.renderer import Renderer
 from kmeans_gui.ui.canvas.tools import TOOLS, Pointer, Tool
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.plot import Plot
@@ -29,6 +30,9 @@ from kmeans_gui.ui.theme import LIGHT
 MOTION_MS = 250
 _REPEAT_MS = 40
 _ZOOM_STEP = 1.25
+
+FEW = 2_000
+"""New points that are painted at once, before they are in the picture."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +79,8 @@ class Canvas(Plot):
         Another part of the plane is on show.
     painted
         The frame has been painted, as far as it could be.
+    drawn_changed : int
+        The picture on show has another number of points on it.
     paint_failed
         A defect kept a frame from being painted in full; the log tells which. It comes after the painting, and once, however
         often and whichever frames are painted, until one has been painted in full again.
@@ -88,13 +94,15 @@ class Canvas(Plot):
     viewport_changed = Signal()
     painted = Signal()
     paint_failed = Signal()
+    drawn_changed = Signal(int)
     _broke = Signal()
+    _counted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush = 40.0
         self.density = 4
-        self._frame = Frame(points=np.empty((0, 2)))
+        self._frame = Frame(layout=Layout.of(np.empty((0, 2))))
         self._preview: Frame | None = None
         self._style = Style(LIGHT)
         self._tools: dict[str, Tool] = {tool.name: tool(self) for tool in TOOLS}
@@ -105,10 +113,8 @@ class Canvas(Plot):
         self._motion = QVariantAnimation(self)
         self._repeat = QTimer(self)
         self._repeat.setInterval(_REPEAT_MS)
-        self._layers = layers.make_layers()
-        self._points = next(layer for layer in self._layers if isinstance(layer, PointsLayer))
-        self._preparing = Background(self)
-        self._asked: Prepared | None = None
+        self._renderer = Renderer(self)
+        self._drawn = 0
         self._broken = False
         self._item = _FrameItem(self)
         self._set_up()
@@ -132,10 +138,10 @@ class Canvas(Plot):
     def _connect_signals(self) -> None:
         self._motion.valueChanged.connect(lambda _: self._item.update())
         self._repeat.timeout.connect(self._act_again)
-        self._preparing.finished.connect(self._on_prepared)
-        self._preparing.failed.connect(self._on_unprepared)
+        self._renderer.rendered.connect(self._item.update)
         # Queued: whoever hears of it shows something, for which the middle of painting is no time.
         self._broke.connect(self.paint_failed, Qt.ConnectionType.QueuedConnection)
+        self._counted.connect(self.drawn_changed, Qt.ConnectionType.QueuedConnection)
         self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit())
 
     # What is shown -----------------------------------------------------------------------------------------------------
@@ -153,9 +159,14 @@ class Canvas(Plot):
         (x0, x1), (y0, y1) = box.viewRange()
         return View(x0, x1, y0, y1, area.left(), area.top(), max(area.width(), 1.0), max(area.height(), 1.0))
 
+    @property
+    def nimble(self) -> bool:
+        """Whether a picture is drawn so fast that moves can be shown on their way."""
+        return self._renderer.nimble
+
     def set_frame(self, frame: Frame, glide: bool = False) -> None:
         """Show ``frame``; with ``glide`` the centroids glide from where the trail ends to where they are."""
-        if self._held and self._tool.holds_rows and not np.array_equal(frame.points, self._frame.points):
+        if self._held and self._tool.holds_rows and frame.layout.points is not self._frame.layout.points:
             self._give_up()
         self._frame = frame
         self._motion.stop()
@@ -199,46 +210,50 @@ class Canvas(Plot):
     def paint_frame(self, painter: QPainter) -> None:
         """Paint what is shown, in logical pixels; where that fails, leave the rest of it out and say so."""
         try:
-            self._paint(painter)
-            self._broken = False
-        except Exception:  # noqa: BLE001  an exception that reaches Qt in the middle of painting ends the program
-            if not self._broken:
-                _log.error("painting failed", exc_info=True)
-                self._broken = True
-                self._broke.emit()
-        self.painted.emit()
+            self._report(self._paint(painter))
+        except Exception as defect:  # noqa: BLE001  an exception that reaches Qt in the middle of painting ends the program
+            self._report(defect)
 
-    def _paint(self, painter: QPainter) -> None:
-        frame, view = self._moment(), self.view
-        if heavy(frame) and "points" in self._style.layers:
-            self._prepare(frame, view)
-        layers.paint(painter, frame, view, self._style, self._layers)
+    def _report(self, defect: Exception | None) -> None:
+        if defect is not None and not self._broken:
+            _log.error("painting failed", exc_info=defect)
+            self._broke.emit()
+        self._broken = defect is not None
+
+    def _paint(self, painter: QPainter) -> Exception | None:
+        """Paint the newest picture, and on it what is not drawn yet; return what went wrong with it."""
+        view = self.view
+        request = Request(self._moment(), replace(view, left=0.0, top=0.0), self._style, self.devicePixelRatioF())
+        self._renderer.draw(request)
+        picture = self._renderer.picture
+        if picture is not None:
+            painter.drawImage(picture.place(view), picture.sheet)
+            self._paint_new_points(painter, picture, request, view)
+            self._tell(picture, request)
         self._tool.paint(painter, self._pointer, self._style)
+        return None if picture is None else picture.defect
 
-    def _prepare(self, frame: Frame, view: View) -> None:
-        """Have very many points worked out in the background; what was worked out before is on show meanwhile."""
-        style, ratio = self._style, self.devicePixelRatioF()
-        ready = self._points.prepared
-        if ready is None:
-            self._points.prepared = Prepared(frame=frame, view=view, style=style, ratio=0, size=0)
-        if not self._preparing.active and (ready is None or not ready.fits(frame, view, style, ratio)):
-            self._asked = Prepared(frame=frame, view=view, style=style, ratio=ratio, size=0)
-            self._preparing.begin(lambda publish, cancelled: prepare(frame, view, style, ratio))
+    def _paint_new_points(self, painter: QPainter, picture: Picture, request: Request, view: View) -> None:
+        """Paint the points that have come since the picture was drawn: somebody has just clicked there."""
+        old, new = picture.request.frame.layout, request.frame.layout
+        if old is not new and new.cells is old.cells and FEW >= len(new.fresh) > len(old.fresh):
+            size = marks.diameter(marks.on_show(new, view), view, self._style)
+            pixels = view.to_pixels(new.points[new.fresh])
+            which = np.full(len(pixels), 0)
+            marks.draw_disc_paths(painter, pixels, which, (self._style.theme.unassigned,), size, self._style)
 
-    def _on_prepared(self, number: int, prepared: Prepared) -> None:
-        self._points.prepared = prepared
-        self._item.update()
-
-    def _on_unprepared(self, *_: object) -> None:
-        # Taken for prepared, so that it is not tried anew at each painting.
-        self._points.prepared = self._asked
-        self.paint_failed.emit()
+    def _tell(self, picture: Picture, request: Request) -> None:
+        if picture.request.frame is request.frame:
+            self.painted.emit()
+        if picture.stride == 1 and picture.drawn != self._drawn:
+            self._drawn = picture.drawn
+            self._counted.emit(picture.drawn)
 
     def close_work(self) -> None:
         """End the work in the background."""
         self._motion.stop()
         self._repeat.stop()
-        self._preparing.close()
+        self._renderer.close()
 
     # The part of the plane on show -------------------------------------------------------------------------------------
 

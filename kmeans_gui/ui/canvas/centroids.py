@@ -81,11 +81,11 @@ def _copy_stars(painter: QPainter, places: Floats, colors: list[Rgb], radius: fl
 
 
 @lru_cache(maxsize=4)
-def _stars(colors: tuple[Rgb, ...], radius: float, theme: Theme, ratio: float) -> sprites.Sheet:
+def _stars(colors: tuple[Rgb, ...], radius: float, theme: Theme, ratio: float) -> sprites.Sprites:
     reach = radius * (1 + (OUTLINE + HALO) / RADIUS)
     outline = sprites.cells_of(lambda painter: _draw_outline(painter, _ORIGIN, radius, theme), reach, ratio)
     area = sprites.cells_of(lambda painter: _draw_area(painter, _ORIGIN, radius, QColor("black")), reach, ratio)
-    return sprites.Sheet.of([sprites.tinted(outline, area, color) for color in colors], ratio)
+    return sprites.Sprites.of([sprites.tinted(outline, area, color) for color in colors], ratio)
 
 
 def _star(at: Floats, radius: float) -> QPolygonF:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kmeans_gui.clustering import Floats, Labels, Phase, Step, Trace
+from kmeans_gui.clustering import Assignment, Floats, Labels, Phase, Step, Trace
+from kmeans_gui.clustering.label_runs import LabelRuns
 from kmeans_gui.data.dataset import Dataset, Rows
+from kmeans_gui.data.layout import Layout
+from kmeans_gui.errors import CancelQuestion
 from kmeans_gui.session.captions import caption_of
 from kmeans_gui.ui.theme import Rgb, Theme
 
@@ -23,16 +26,16 @@ class Frame:
 
     Parameters
     ----------
-    points : ndarray of shape (n, 2)
-        Where the points are drawn, in data units.
-    labels : ndarray of shape (n,) or None
+    layout : Layout
+        Where the points are drawn, in data units, and in which order.
+    assignment : LabelRuns, ndarray of shape (n,), or None
         Each point's cluster, −1 for none; None if no run is on show.
     centroids : ndarray of shape (k, 2) or None
         Where the centroids are drawn (between two steps while a move is shown); a NaN row is not drawn.
     colors : tuple of int
         The color slot of each cluster.
-    switched : ndarray of bool, shape (n,), or None
-        Points that went from one cluster to another in this half-step.
+    before : LabelRuns, ndarray of shape (n,), or None
+        The assignment before this half-step, if points went from one cluster to another in it.
     trail : tuple of ndarray of shape (k, 2)
         Where the centroids have been, oldest first, the place before the present one last; the last ``MOVES`` places at most.
     moved : bool
@@ -45,11 +48,11 @@ class Frame:
         Whether the centroids were placed by hand, so that another one placed joins them.
     """
 
-    points: Floats
-    labels: Labels | None = None
+    layout: Layout
+    assignment: Assignment | None = None
     centroids: Floats | None = None
     colors: tuple[int, ...] = ()
-    switched: NDArray[np.bool_] | None = None
+    before: Assignment | None = None
     trail: tuple[Floats, ...] = ()
     moved: bool = False
     selected: Rows = field(default_factory=lambda: np.empty(0, np.intp))
@@ -57,16 +60,68 @@ class Frame:
     given: bool = False
 
     @property
+    def points(self) -> Floats:
+        """Where the points are drawn, shape (n, 2), in input order."""
+        return self.layout.points
+
+    @property
+    def labels(self) -> Labels | None:
+        """Each point's cluster, shape (n,), in input order; of packed ones, unpacking takes its time."""
+        return self.assignment.labels() if isinstance(self.assignment, LabelRuns) else self.assignment
+
+    @cached_property
     def k(self) -> int:
         """Number of clusters: that of the centroids, or of the labels if there are none."""
         if self.centroids is not None:
             return len(self.centroids)
-        return 0 if self.labels is None or not len(self.labels) else int(self.labels.max()) + 1
+        if isinstance(self.assignment, LabelRuns):
+            return self.assignment.k
+        return 0 if self.assignment is None else int(self.assignment.max(initial=-1)) + 1
+
+    def switched(self) -> Floats:
+        """Return where the points are that went from one cluster to another in this half-step, shape (m, 2)."""
+        if self.before is None or self.assignment is None:
+            return np.empty((0, 2))
+        layout = self.layout
+        then, now = layout.labels_at_places(self.before), layout.labels_at_places(self.assignment)
+        places = np.flatnonzero((now != then) & (then >= 0))
+        return np.column_stack([layout.cells.x[places], layout.cells.y[places]]) / layout.cells.scale
 
     def palette(self, theme: Theme) -> tuple[Rgb, ...]:
         """Return the color of each cluster and, last, that of unassigned points, so that the label −1 finds it."""
         slots = (*self.colors, *range(len(self.colors), self.k))[: self.k]
         return (*(theme.cluster(slot) for slot in slots), theme.unassigned)
+
+
+def _never() -> bool:
+    return False
+
+
+def _unheard(drawn: int) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a picture is worth.
+
+    Parameters
+    ----------
+    stride : int
+        Of very many points only every stride-th is drawn, in their place: a first picture, which a full one follows.
+    unwanted : callable
+        Asked every few milliseconds; True ends the painting with :class:`kmeans_gui.errors.Cancelled`.
+    tell : callable
+        Told how many points are drawn.
+    """
+
+    stride: int = 1
+    unwanted: CancelQuestion = _never
+    tell: Callable[[int], None] = _unheard
+
+
+FULL = Effort()
+"""Everything is drawn, however long it takes."""
 
 
 @dataclass(frozen=True)
@@ -83,24 +138,25 @@ class Style:
         Which of ``session.state.LAYERS`` are painted.
     vector : bool
         Whether the painter writes a vector file, so that marks must be paths and not pixels.
+    effort : Effort
+        How much work the picture is worth.
     """
 
     theme: Theme
     scale: float = 1.0
     layers: frozenset[str] = frozenset()
     vector: bool = False
+    effort: Effort = FULL
 
 
-def switched(step: Step, previous: Step | None) -> NDArray[np.bool_] | None:
-    """Return which points went from one cluster to another, or None if none did; a first assignment is not a switch."""
-    if previous is None or not step.changed or step.assignment is previous.assignment:
-        return None
-    mask = step.switched_from(previous)
-    return mask if mask.any() else None
+def before(step: Step, previous: Step | None) -> Assignment | None:
+    """Return the assignment before ``step`` if that changed it."""
+    changes = previous is not None and step.changed and step.assignment is not previous.assignment
+    return previous.assignment if changes and previous is not None else None
 
 
 def frame_of(
-    dataset: Dataset,
+    layout: Layout,
     trace: Trace,
     index: int,
     *,
@@ -108,19 +164,19 @@ def frame_of(
     selected: Rows | None = None,
     caption: bool = True,
 ) -> Frame:
-    """Return half-step ``index`` of a run as a frame, with the standard caption if ``caption``."""
+    """Return half-step ``index`` of a run on the points of ``layout``, with the standard caption if ``caption``."""
     step = trace[index]
     previous = trace[index - 1] if index and step.changed else None
     return Frame(
-        points=dataset.planar(),
-        labels=step.labels,
+        layout=layout,
+        assignment=step.assignment,
         centroids=None if step.centroids is None else planar(step.centroids),
         colors=colors,
-        switched=switched(step, previous),
+        before=before(step, previous),
         trail=trail(trace, index),
         moved=step.phase is Phase.UPDATE,
         selected=np.empty(0, np.intp) if selected is None else selected,
-        caption=caption_of(dataset.n, step) if caption else "",
+        caption=caption_of(layout.n, step) if caption else "",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from PySide6.QtGui import QPainter
 
+from kmeans_gui.errors import Cancelled
 from kmeans_gui.ui.canvas.caption import CaptionLayer
 from kmeans_gui.ui.canvas.centroids import CentroidsLayer
 from kmeans_gui.ui.canvas.frame import Frame, Style
@@ -29,37 +30,46 @@ class Layer(Protocol):
     name: str
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
-        """Draw it in logical pixels: the painter has no transformation, ``view`` says where things are."""
+        """Draw it in logical pixels: the painter has no transformation, ``view`` says where things are.
+
+        The painter paints on a :class:`kmeans_gui.ui.canvas.sheet.Sheet`, or into a vector file if the style says so.
+        """
 
 
 ALWAYS = frozenset({"selection", "caption"})
 """Layers that nobody switches off: the frame says whether there is something to draw."""
 
 
-def make_layers() -> tuple[Layer, ...]:
-    """Return new layers, for a canvas that gives its points layer prepared points."""
-    return (
-        RegionsLayer(),
-        LinksLayer(),
-        PointsLayer(),
-        SwitchedLayer(),
-        SelectionLayer(),
-        TrailsLayer(),
-        CentroidsLayer(),
-        CaptionLayer(),
-    )
-
-
-LAYERS = make_layers()
+LAYERS: tuple[Layer, ...] = (
+    RegionsLayer(),
+    LinksLayer(),
+    PointsLayer(),
+    SwitchedLayer(),
+    SelectionLayer(),
+    TrailsLayer(),
+    CentroidsLayer(),
+    CaptionLayer(),
+)
+"""All of them. They keep nothing between two paintings, so that any thread may paint."""
 
 
 def paint(painter: QPainter, frame: Frame, view: View, style: Style, layers: Iterable[Layer] = LAYERS) -> None:
-    """Paint those of ``layers`` that ``style`` asks for; each starts with soft edges and leaves nothing behind."""
+    """Paint those of ``layers`` that ``style`` asks for; each starts with soft edges and leaves nothing behind.
+
+    Where one fails the others are painted, then its exception is raised.
+    """
+    defect: Exception | None = None
     for layer in layers:
         if layer.name in style.layers or layer.name in ALWAYS:
             painter.save()
             try:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 layer.paint(painter, frame, view, style)
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001  raised below
+                defect = defect or error
             finally:
                 painter.restore()
+    if defect is not None:
+        raise defect

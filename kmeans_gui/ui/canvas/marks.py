@@ -1,115 +1,205 @@
-"""Marks: how large points are drawn, and many discs or rings at once, as pixels or as paths.
-
-Measured at 1280 × 800 with 12 colors and 1,000, 10,000 and 30,000 points: ``drawPointsNp`` with a round pen 3, 79 and 60 ms and
-more at higher resolution, ``drawPixmap`` in a loop 0.8, 8 and 24 ms, ``drawPixmapFragments`` 0.1, 0.8 and 2.3 ms. It also keeps
-the order of the points, where a pen has to go cluster by cluster.
-"""
+"""Marks: how large points are drawn, and many discs or rings at once, as pixels or as paths."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
-from shiboken6 import Shiboken
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.data.dataset import Rows
-from kmeans_gui.ui.canvas import stamps
-from kmeans_gui.ui.canvas.frame import Style
+from kmeans_gui.data.layout import Layout
+from kmeans_gui.errors import Cancelled
+from kmeans_gui.ui.canvas import raster
+from kmeans_gui.ui.canvas.frame import Effort, Frame, Style
+from kmeans_gui.ui.canvas.sheet import sheet_of
 from kmeans_gui.ui.canvas.view import View
-from kmeans_gui.ui.theme import Rgb
+from kmeans_gui.ui.theme import Rgb, packed
 
 LARGEST, SMALLEST = 6.0, 1.5
 CROWDED = 0.42
 """Diameter of a mark as a share of the room that a point has on each side."""
-SAMPLE = 100_000
 
-Pixels = NDArray[np.uint8]
+PIECE = 1 << 20
+"""Points drawn before somebody may find the picture unwanted: a few milliseconds."""
+
+Spans = NDArray[np.int64]
+
+
+class Group(NamedTuple):
+    """Some points in drawing order, as the loops over pixels take them; see :class:`raster.Loops`."""
+
+    x: Floats
+    """(n,), as ``y``: in units of the placement."""
+    y: Floats
+    labels: NDArray[np.int16]
+    """(n,)"""
+    spans: Spans
+    """(m, 2): which of them may be on the sheet."""
+    placement: raster.Placement
+
+
+def bounds(view: View, margin: float = 0.0) -> tuple[float, float, float, float]:
+    """Return x from, x to, y from, y to of what is in view, or at most ``margin`` pixels outside it, in data units."""
+    sx, sy = view.pixels_per_unit
+    return view.x0 - margin / sx, view.x1 + margin / sx, view.y0 - margin / sy, view.y1 + margin / sy
+
+
+def placement(view: View, ratio: float, scale: float = 1.0) -> raster.Placement:
+    """Return how coordinates that are data units times ``scale`` become device pixels."""
+    sx, sy = (ratio * per_unit for per_unit in view.pixels_per_unit)
+    return raster.Placement(sx / scale, ratio * view.left - view.x0 * sx, -sy / scale, ratio * view.top + view.y1 * sy)
+
+
+def group_of(positions: Floats, labels: NDArray[np.integer], view: View, ratio: float) -> Group:
+    """Return the points at ``positions``, shape (m, 2), in data units, in this order."""
+    x, y = np.ascontiguousarray(positions[:, 0]), np.ascontiguousarray(positions[:, 1])
+    spans = np.array([[0, len(positions)]], np.int64)
+    return Group(x, y, labels.astype(np.int16), spans, placement(view, ratio))
+
+
+def groups_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[Group]:
+    """Yield the points of a frame that may be in view: those in the layout's cells, then those that came since it was made."""
+    layout = frame.layout
+    cells = layout.cells
+    labels = layout.labels_at_places(frame.assignment)
+    yield Group(cells.x, cells.y, labels, cells.spans(*bounds(view, margin)), placement(view, ratio, cells.scale))
+    if len(layout.fresh):
+        own = np.full(len(layout.fresh), -1) if frame.labels is None else frame.labels[layout.fresh]
+        yield group_of(layout.points[layout.fresh], own, view, ratio)
+
+
+def pieces(groups: Iterable[Group], effort: Effort) -> Iterator[Group]:
+    """Yield groups piece by piece.
+
+    Raises
+    ------
+    Cancelled
+        Between two of them, if the effort has become unwanted.
+    """
+    for group in groups:
+        for spans in _cut(group.spans):
+            if effort.unwanted():
+                raise Cancelled
+            yield group._replace(spans=spans)
+
+
+def _cut(spans: Spans) -> Iterator[Spans]:
+    """Yield spans so cut that each piece has at most ``PIECE`` places."""
+    piece: list[tuple[int, int]] = []
+    room = PIECE
+    for start, stop in spans.tolist():
+        while start < stop:
+            end = min(start + room, stop)
+            piece.append((start, end))
+            room, start = room - (end - start), end
+            if not room:
+                yield np.array(piece, np.int64)
+                piece, room = [], PIECE
+    if piece:
+        yield np.array(piece, np.int64)
+
+
+def on_show(layout: Layout, view: View) -> int:
+    """Return about how many points are in view."""
+    return layout.count_in(*bounds(view))
+
+
+def diameter(count: int, view: View, style: Style) -> float:
+    """Return how large a point is drawn if ``count`` are in view, in logical pixels: smaller as they crowd."""
+    room = np.sqrt(view.width * view.height / max(count, 1))
+    return float(max(SMALLEST, min(LARGEST * style.scale, CROWDED * room)))
 
 
 def within(pixels: Floats, view: View, margin: float) -> NDArray[np.bool_]:
-    """Return which positions lie on the painted rectangle, or at most ``margin`` pixels outside it."""
+    """Return which positions, shape (n, 2), in pixels, are on the painted rectangle, or at most ``margin`` pixels outside it."""
     x, y = pixels[:, 0] - view.left, pixels[:, 1] - view.top
     mask: NDArray[np.bool_] = (x >= -margin) & (x < view.width + margin) & (y >= -margin) & (y < view.height + margin)
     return mask
 
 
-def on_show(points: Floats, view: View) -> int:
-    """Return about how many of the points are in view: exact up to ``SAMPLE``, told from every m-th point beyond."""
-    stride = -(-len(points) // SAMPLE) or 1
-    return stride * int(np.count_nonzero(within(view.to_pixels(points[::stride]), view, 0)))
-
-
-def diameter(points: Floats, view: View, style: Style) -> float:
-    """Return how large a point is drawn, in logical pixels: smaller as those in view crowd."""
-    room = np.sqrt(view.width * view.height / max(on_show(points, view), 1))
-    return float(max(SMALLEST, min(LARGEST * style.scale, CROWDED * room)))
-
-
 def visible(points: Floats, view: View, margin: float) -> Rows:
-    """Return the rows of the points in view, ascending; found in pieces, so that no copy of all of them is made."""
-    starts = range(0, len(points), SAMPLE)
-    found = [np.flatnonzero(within(view.to_pixels(points[i : i + SAMPLE]), view, margin)) + i for i in starts]
-    return np.concatenate(found) if found else np.empty(0, np.intp)
+    """Return the rows of the points, shape (n, 2), that are in view or at most ``margin`` pixels outside it, ascending."""
+    x0, x1, y0, y1 = bounds(view, margin)
+    x, y = points[:, 0], points[:, 1]
+    return np.flatnonzero((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1))
 
 
-def draw_discs(
+def colors_of(palette: tuple[Rgb, ...]) -> NDArray[np.uint32]:
+    """Return colors as the loops over pixels take them, shape (m,)."""
+    return np.array([packed(color) for color in palette], np.uint32)
+
+
+def disc_stamps(size: float, ratio: float, style: Style) -> raster.Stamps:
+    """Return discs of diameter ``size``, in logical pixels; while there are few, with a hair that sets them apart."""
+    return raster.disc_stamps(_radius(size * ratio / 2), _quarter(hair(size, style) * ratio))
+
+
+def draw_rings(painter: QPainter, positions: Floats, view: View, color: Rgb, size: float, width: float, style: Style) -> None:
+    """Draw a ring of diameter ``size`` with a line of ``width`` around each of ``positions`` (n, 2), in data units."""
+    if style.vector:
+        _draw_ring_paths(painter, view.to_pixels(positions), color, size, width)
+        return
+    sheet = sheet_of(painter)
+    ratio = sheet.devicePixelRatio()
+    halo = 0.75 * style.scale * ratio
+    stamps = raster.ring_stamps(_radius(size * ratio / 2), width * ratio, halo)
+    _draw_stamps(painter, positions, view, color, stamps, style)
+
+
+def draw_dots(painter: QPainter, positions: Floats, view: View, color: Rgb, size: float, style: Style) -> None:
+    """Draw a plain disc of diameter ``size``, in pixels, at each of ``positions`` (n, 2), in data units."""
+    if style.vector:
+        draw_disc_paths(painter, view.to_pixels(positions), np.zeros(len(positions), np.intp), (color,), size, style)
+        return
+    stamps = raster.disc_stamps(_radius(size * sheet_of(painter).devicePixelRatio() / 2), 0.0)
+    _draw_stamps(painter, positions, view, color, stamps, style)
+
+
+def _draw_stamps(painter: QPainter, positions: Floats, view: View, color: Rgb, stamps: raster.Stamps, style: Style) -> None:
+    sheet = sheet_of(painter)
+    group = group_of(positions, np.zeros(len(positions), np.int16), view, sheet.devicePixelRatio())
+    raster.loops().discs(sheet.pixels, *group, stamps, colors_of((color,)), packed(style.theme.ground))
+
+
+def draw_disc_paths(
     painter: QPainter, pixels: Floats, which: NDArray[np.integer], palette: tuple[Rgb, ...], size: float, style: Style
 ) -> None:
-    """Draw a disc of diameter ``size`` at each of ``pixels`` (n, 2) in the color ``palette[which]``, in this order."""
-    hair = _hair(size, style)
-    if style.vector:
-        for j in np.unique(which).tolist():
-            path = _dots(pixels[which == j])
-            if hair:
-                _stroke(painter, path, style.theme.ground, size + 2 * hair)
-            _stroke(painter, path, palette[j], size)
-        return
-    ratio = painter.device().devicePixelRatio()
-    sheet = stamps.discs(palette, _quarter(size * ratio / 2), hair * ratio, style.theme.ground)
-    _stamp(painter, pixels, which, sheet, ratio)
+    """Draw a disc of diameter ``size`` at each of ``pixels`` (n, 2) in the color ``palette[which]``, cluster by cluster."""
+    outline = hair(size, style)
+    for j in np.unique(which).tolist():
+        path = _dots(pixels[which == j])
+        if outline:
+            _stroke(painter, path, style.theme.ground, size + 2 * outline)
+        _stroke(painter, path, palette[j], size)
 
 
-def draw_rings(painter: QPainter, pixels: Floats, color: Rgb, size: float, width: float, style: Style) -> None:
-    """Draw a ring with diameter ``size`` and a line of ``width`` around each of ``pixels`` (n, 2)."""
-    if style.vector:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(*color), width))
-        path = QPainterPath()
-        for x, y in pixels.tolist():
-            path.addEllipse(x - size / 2, y - size / 2, size, size)
-        painter.drawPath(path)
-        return
-    ratio = painter.device().devicePixelRatio()
-    halo = 0.75 * style.scale * ratio
-    sheet = stamps.rings(color, _quarter(size * ratio / 2), width * ratio, halo, style.theme.ground)
-    _stamp(painter, pixels, np.zeros(len(pixels), np.intp), sheet, ratio)
+def _draw_ring_paths(painter: QPainter, pixels: Floats, color: Rgb, size: float, width: float) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(*color), width))
+    path = QPainterPath()
+    for x, y in pixels.tolist():
+        path.addEllipse(x - size / 2, y - size / 2, size, size)
+    painter.drawPath(path)
 
 
-def image_of(pixels: Pixels) -> QImage:
-    """Wrap a contiguous array of shape (h, w, 4), premultiplied RGBA, without copying it: keep it as long as the image."""
-    height, width, _ = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied)
-
-
-def _hair(size: float, style: Style) -> float:
-    """Return the width of the outline that sets marks apart while there are few."""
+def hair(size: float, style: Style) -> float:
+    """Return the width of the outline that sets marks apart while there are few, in logical pixels."""
     fullness = size / (LARGEST * style.scale)
     return float(np.clip((fullness - 0.5) * 2, 0, 1)) * 0.75 * style.scale
 
 
 def _quarter(length: float) -> float:
     # Stamps are kept by size; finer steps would hardly be seen while zooming, but each would be worked out anew.
-    return max(round(length * 4) / 4, 0.5)
+    return round(length * 4) / 4
 
 
-def _stamp(painter: QPainter, pixels: Floats, rows: NDArray[np.integer], sheet: stamps.Stamps, ratio: float) -> None:
-    if not len(pixels):
-        return
-    fragments = stamps.fragments(pixels, rows, sheet, ratio)
-    first: QPainter.PixmapFragment = Shiboken.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)  # type: ignore[assignment]
-    painter.drawPixmapFragments(first, len(fragments), QPixmap.fromImage(image_of(sheet)))
+def _radius(length: float) -> float:
+    return max(_quarter(length), 0.5)
 
 
 def _dots(pixels: Floats) -> QPainterPath:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from kmeans_gui.clustering import Floats
+from kmeans_gui.ui.canvas import raster
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.marks import colors_of
+from kmeans_gui.ui.canvas.sheet import sheet_of
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.canvas.voronoi import cells
 from kmeans_gui.ui.theme import Rgb, mix
@@ -29,28 +34,42 @@ def tint(ground: Rgb, color: Rgb) -> Rgb:
 
 
 class RegionsLayer:
-    """Draws the regions of the centroids, clipped to the view."""
+    """Draws the regions of the centroids: pixel by pixel on a sheet, as polygons into a vector file."""
 
     name = "regions"
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
-        """Fill each cell, then draw the lines between them."""
-        if frame.centroids is None:
-            return
-        ground = style.theme.ground
-        painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
-        # A little larger than the view, so that no line is drawn along its edges.
-        rect = (view.left - EDGE, view.top - EDGE, view.width + 2 * EDGE, view.height + 2 * EDGE)
-        polygons = cells(view.to_pixels(frame.centroids), rect)
-        shapes = [QPolygonF([QPointF(x, y) for x, y in polygon.tolist()]) for polygon in polygons]
-        # Soft edges of two neighbors would let the ground shine through between them.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for shape, color in zip(shapes, frame.palette(style.theme), strict=False):
-            painter.setBrush(QColor(*tint(ground, color)))
-            painter.drawPolygon(shape)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(*mix(ground, style.theme.text, BORDER)), style.scale))
-        for shape in shapes:
-            painter.drawPolygon(shape)
+        """Fill each region, with lines between them."""
+        if frame.centroids is not None:
+            (_paint_polygons if style.vector else _paint_pixels)(painter, frame.centroids, _colors(frame, style), view, style)
+
+
+def _colors(frame: Frame, style: Style) -> tuple[Rgb, ...]:
+    ground = style.theme.ground
+    return (*(tint(ground, color) for color in frame.palette(style.theme)[: frame.k]), mix(ground, style.theme.text, BORDER))
+
+
+def _paint_pixels(painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...], view: View, style: Style) -> None:
+    sheet = sheet_of(painter)
+    ratio = sheet.devicePixelRatio()
+    *tints, border = colors_of(colors)
+    raster.loops().regions(sheet.pixels, view.to_pixels(centroids) * ratio, np.array(tints), int(border), style.scale * ratio)
+
+
+def _paint_polygons(painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...], view: View, style: Style) -> None:
+    *tints, border = colors
+    painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+    # A little larger than the view, so that no line is drawn along its edges.
+    rect = (view.left - EDGE, view.top - EDGE, view.width + 2 * EDGE, view.height + 2 * EDGE)
+    shapes = [QPolygonF([QPointF(x, y) for x, y in cell.tolist()]) for cell in cells(view.to_pixels(centroids), rect)]
+    # Soft edges of two neighbors would let the ground shine through between them.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for shape, color in zip(shapes, tints, strict=True):
+        painter.setBrush(QColor(*color))
+        painter.drawPolygon(shape)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(*border), style.scale))
+    for shape in shapes:
+        painter.drawPolygon(shape)

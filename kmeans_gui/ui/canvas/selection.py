@@ -17,4 +17,4 @@ class SelectionLayer:
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Draw a ring around each selected point that is in view."""
         if len(frame.selected):
-            draw_rings_around(painter, frame, frame.selected, view, style, style.theme.accent)
+            draw_rings_around(painter, frame, frame.points[frame.selected], view, style, style.theme.accent)

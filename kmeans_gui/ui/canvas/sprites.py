@@ -30,7 +30,7 @@ Cells = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class Sprites:
     """A shape in several colors.
 
     Parameters
@@ -45,7 +45,7 @@ class Sheet:
     ratio: float
 
     @classmethod
-    def of(cls, rows: Sequence[Cells], ratio: float) -> Sheet:
+    def of(cls, rows: Sequence[Cells], ratio: float) -> Sprites:
         """Return the sheet that has these cells, all of one size, in its rows."""
         flat = np.concatenate([cells.transpose(1, 0, 2, 3).reshape(cells.shape[1], -1, 4) for cells in rows])
         height, width, _ = flat.shape

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtGui import QPainter
 
 from kmeans_gui.ui.canvas.frame import Frame, Style
@@ -16,6 +15,7 @@ class SwitchedLayer:
     name = "switched"
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
-        """Draw a ring around each point of ``frame.switched`` that is in view."""
-        if frame.switched is not None:
-            draw_rings_around(painter, frame, np.flatnonzero(frame.switched), view, style, style.theme.outline)
+        """Draw a ring around each point that is in view and had another cluster before."""
+        positions = frame.switched()
+        if len(positions):
+            draw_rings_around(painter, frame, positions, view, style, style.theme.outline)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
+from kmeans_gui.data.change import Change
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.view import View
@@ -107,10 +108,7 @@ class Tool:
     def _rows_near(self, at: Pointer, radius: float) -> Rows:
         """Return the rows of the points within ``radius`` pixels, the nearest first."""
         sx, sy = self.surface.view.pixels_per_unit
-        points = self.surface.frame.points
-        squared = ((points[:, 0] - at.data[0]) * sx) ** 2 + ((points[:, 1] - at.data[1]) * sy) ** 2
-        near = np.flatnonzero(squared <= radius**2)
-        return near[np.argsort(squared[near], kind="stable")]
+        return self.surface.frame.layout.near(at.data[0], at.data[1], radius / sx, radius / sy)
 
     def _scatter(self, at: Pointer, count: int, radius: float) -> Floats:
         """Return ``count`` points normally distributed about the mouse, nearly all within ``radius`` pixels."""
@@ -188,9 +186,11 @@ class Move(Tool):
     def drag(self, at: Pointer) -> None:
         """Show where the points would go."""
         if len(self._rows):
-            points = self.surface.frame.points.copy()
+            frame = self.surface.frame
+            points = frame.points.copy()
             points[self._rows] += at.data - self._origin
-            self.surface.preview(replace(self.surface.frame, points=points))
+            layout = frame.layout.after(Change(len(points), moved=np.sort(self._rows)), points)
+            self.surface.preview(replace(frame, layout=layout))
 
     def release(self, at: Pointer) -> None:
         """Let go."""
@@ -240,7 +240,7 @@ class _Selection(Tool):
             self._mover.release(at)
             return
         outline = self._outline()
-        inside = np.flatnonzero(enclosed(self.surface.view.to_pixels(self.surface.frame.points), outline))
+        inside = self.surface.frame.layout.enclosed(self.surface.view.to_data(outline))
         if len(self._path) < 3 and np.ptp(outline, axis=0).max() < 3:
             inside = self._rows_near(at, PICK_RADIUS)[:1]
         self._path = []
@@ -362,28 +362,3 @@ def _centroids_of(frame: Frame) -> Floats:
 
 
 TOOLS: tuple[type[Tool], ...] = (Add, Spray, Move, Erase, SelectRectangle, SelectLasso, Centroids)
-
-
-def enclosed(points: Floats, outline: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which points lie inside a closed outline, by the even-odd rule.
-
-    Parameters
-    ----------
-    points : ndarray of shape (n, 2)
-    outline : ndarray of shape (m, 2)
-        The corners, in order.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-    """
-    inside = np.zeros(len(points), bool)
-    low, high = outline.min(axis=0), outline.max(axis=0)
-    near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
-    x, y = points[near, 0], points[near, 1]
-    crossings = np.zeros(len(near), bool)
-    for (x0, y0), (x1, y1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
-        if y0 != y1:
-            crossings ^= ((y0 > y) != (y1 > y)) & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
-    inside[near] = crossings
-    return inside

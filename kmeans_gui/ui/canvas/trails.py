@@ -323,11 +323,11 @@ def _flat_pen(color: Rgb, width: float, opacity: float) -> QPen:
 
 
 @lru_cache(maxsize=16)
-def _dots(colors: tuple[Rgb, ...], diameter: float, ratio: float) -> sprites.Sheet:
+def _dots(colors: tuple[Rgb, ...], diameter: float, ratio: float) -> sprites.Sprites:
     def disc(painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor("black"))
         painter.drawEllipse(QPointF(0, 0), diameter / 2, diameter / 2)
 
     area = sprites.cells_of(disc, diameter / 2, ratio)
-    return sprites.Sheet.of([sprites.tinted(np.zeros_like(area), area, color) for color in colors], ratio)
+    return sprites.Sprites.of([sprites.tinted(np.zeros_like(area), area, color) for color in colors], ratio)

@@ -156,6 +156,8 @@ class StatusBar(Panel):
         self.left_out = appearance.dress(QLabel(), "warning")
         self.tool = appearance.dress(QLabel(), "quiet")
         self._busy = ""
+        self._drawn: int | None = None
+        self._shown: Shown | None = None
         self._style()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(appearance.GRID * 3 // 2, 0, appearance.GRID * 3 // 2, 0)
@@ -188,7 +190,8 @@ class StatusBar(Panel):
             self._patience.start()
         if old is None or new.trace is not old.trace or new.state.dataset is not old.state.dataset:
             self.readings.settle()
-        self.readings.show_texts(readings(new))
+        self._shown = new
+        self._show_readings()
         if old is None or new.tool != old.tool or new.selected is not old.selected:
             selected = len(new.selected)
             self.tool.setText(f"{selected:,} selected · Tool: {new.tool}" if selected else f"Tool: {new.tool}")
@@ -196,6 +199,15 @@ class StatusBar(Panel):
             left_out = new.state.dataset.left_out
             self.left_out.setText(str(Note("{n:# row|rows} left out", {"n": left_out})))
             self.left_out.setVisible(left_out > 0)
+
+    def show_drawn(self, drawn: int) -> None:
+        """Show how many points are on the canvas."""
+        self._drawn = drawn
+        self._show_readings()
+
+    def _show_readings(self) -> None:
+        if self._shown is not None:
+            self.readings.show_texts(readings(self._shown, self._drawn))
 
     def _show_busy(self) -> None:
         self.busy.show_work(self._busy, 0, 0)
@@ -209,12 +221,12 @@ class StatusBar(Panel):
         self.progress.hide()
 
 
-def readings(shown: Shown) -> list[str]:
-    """Return the numbers of what is shown, a text for each place."""
+def readings(shown: Shown, drawn: int | None) -> list[str]:
+    """Return the numbers of what is shown, a text for each place; ``drawn`` points are on the canvas, None for all."""
     state, step, previous = shown.state, shown.step, shown.previous
     n = state.dataset.n
     k = state.k if state.start is None else len(state.start)
-    points = f"{n:,} of {Note('{n:# point|points}', {'n': n})}" if n else "No points"
+    points = f"{n if drawn is None else min(drawn, n):,} of {Note('{n:# point|points}', {'n': n})}" if n else "No points"
     fixed = [points, f"K {k:,}" if k else ""]
     if step is None:
         return [*fixed, "", "", "", ""]

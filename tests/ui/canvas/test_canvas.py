@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from kmeans_gui.ui.canvas import canvas as module
-from kmeans_gui.ui.canvas import points
+from kmeans_gui.data.layout import Layout
+from kmeans_gui.ui.canvas import renderer
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.theme import LIGHT
 
-FRAME = Frame(points=np.array([[0.0, 0.0], [1.0, 1.0]]))
+FRAME = Frame(layout=Layout.of(np.array([[0.0, 0.0], [1.0, 1.0]])))
 
 
 @pytest.fixture
@@ -36,7 +36,10 @@ class Broken:
     name = "caption"
     mended = False
 
+    tried = 0
+
     def paint(self, painter, frame, view, style):
+        self.tried += 1
         painter.save()
         painter.restore()
         if not self.mended:
@@ -55,43 +58,67 @@ def show(canvas, frame):
     QCoreApplication.processEvents()
 
 
+def color(canvas, place):
+    x, y = canvas.view.to_pixels(place[None])[0]
+    return canvas.viewport().grab().toImage().pixelColor(round(x), round(y)).getRgb()[:3]
+
+
 def test_a_defect_in_painting_is_logged_and_reported_once_and_the_rest_is_there(canvas, logged_errors):
     broken, reports = Broken(), heard(canvas)
-    canvas._layers = (*canvas._layers, broken)
-    for frame in (FRAME, FRAME, Frame(points=FRAME.points)):
+    canvas._renderer.layers = (*canvas._renderer.layers, broken)
+    for frame in (FRAME, FRAME, Frame(layout=Layout.of(FRAME.points))):
         show(canvas, frame)
-    x, y = canvas.view.to_pixels(FRAME.points)[0]
-    assert canvas.viewport().grab().toImage().pixelColor(round(x), round(y)).getRgb()[:3] == LIGHT.unassigned
+    assert color(canvas, FRAME.points[0]) == LIGHT.unassigned
     assert len(reports) == len(logged_errors) == 1
     assert logged_errors[0].exc_info[0] is ValueError
 
 
 def test_a_defect_that_comes_back_is_reported_again(canvas, logged_errors):
     broken, reports = Broken(), heard(canvas)
-    canvas._layers = (*canvas._layers, broken)
+    canvas._renderer.layers = (*canvas._renderer.layers, broken)
     for broken.mended in (False, True, False):
-        show(canvas, FRAME)
+        show(canvas, Frame(layout=FRAME.layout))
     assert len(reports) == len(logged_errors) == 2
 
 
 def test_a_run_goes_on_over_a_defect_in_painting(canvas, qtbot, logged_errors):
-    canvas._layers = (Broken(),)
+    canvas._renderer.layers = (Broken(),)
     with qtbot.waitSignal(canvas.painted):
         show(canvas, FRAME)
 
 
 def test_a_defect_in_the_background_is_reported_and_not_tried_again(canvas, qtbot, monkeypatch, logged_errors):
-    def broken(*_):
-        raise ValueError("broken")
-
-    monkeypatch.setattr(points, "HEAVY", 1)
-    monkeypatch.setattr(module, "prepare", broken)
+    broken = Broken()
+    canvas._renderer.layers = (broken,)
+    monkeypatch.setattr(renderer, "HEAVY", 1)
     with qtbot.waitSignal(canvas.paint_failed):
         show(canvas, FRAME)
     for _ in range(3):
         show(canvas, FRAME)
-    assert not canvas._preparing.active
+    assert broken.tried == 1
     assert len(logged_errors) == 1
+
+
+def test_a_heavy_frame_is_drawn_in_the_background_and_moves_with_the_view_meanwhile(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(renderer, "HEAVY", 1)
+    frame = Frame(layout=Layout.of(np.array([[0.5, 0.5], [0.9, 0.9]])))
+    with qtbot.waitSignal(canvas.painted):
+        show(canvas, frame)
+    monkeypatch.setattr(canvas._renderer._work, "begin", lambda work: None)
+    x0, x1, y0, y1 = canvas.viewport_range()
+    canvas.set_viewport((x0 + 0.2, x1 + 0.2, y0, y1))
+    show(canvas, frame)
+    assert color(canvas, frame.points[0]) == LIGHT.unassigned
+
+
+def test_of_many_requests_the_newest_is_drawn_last(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(renderer, "HEAVY", 1)
+    frames = [Frame(layout=Layout.of(np.array([[0.1 * i, 0.5], [0.9, 0.9]]))) for i in range(8)]
+    for frame in frames:
+        canvas.set_frame(frame)
+        canvas.viewport().repaint()
+    qtbot.waitUntil(lambda: canvas._renderer.picture is not None and canvas._renderer.picture.request.frame is frames[-1])
+    assert canvas._renderer._doing is None or canvas._renderer._doing.frame is frames[-1]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +132,7 @@ def test_a_defect_in_the_background_is_reported_and_not_tried_again(canvas, qtbo
 )
 def test_extreme_places_have_pixels_and_ticks(canvas, low, high):
     canvas.fit(np.array(low), np.array(high))
-    show(canvas, Frame(points=np.array([low, high])))
+    show(canvas, Frame(layout=Layout.of(np.array([low, high]))))
     pixels = canvas.view.to_pixels(np.array([low, high]))
     assert ((pixels >= 0) & (pixels <= [640, 400])).all()
     for name, (start, end) in zip(("bottom", "left"), canvas.plotItem.getViewBox().viewRange(), strict=True):

@@ -5,7 +5,7 @@ import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase, Trace
-from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas.frame import MOVES, frame_of, trail
 from kmeans_gui.ui.theme import LIGHT
 
@@ -13,13 +13,13 @@ from kmeans_gui.ui.theme import LIGHT
 @pytest.fixture(scope="module")
 def run():
     points = np.random.default_rng(3).uniform(-1, 1, (300, 2))
-    return Dataset.of(points), clustering.run("lloyd", points, k=5, seed=2, init="random")
+    return Layout.of(points), clustering.run("lloyd", points, k=5, seed=2, init="random")
 
 
 def test_the_trail_leads_through_every_place_before_the_present_one(run):
-    dataset, trace = run
+    layout, trace = run
     for step in trace:
-        frame = frame_of(dataset, trace, step.index)
+        frame = frame_of(layout, trace, step.index)
         places = [s.centroids for s in trace[: step.index + 1] if s.phase in (Phase.START, Phase.UPDATE)]
         np.testing.assert_array_equal(frame.centroids, places[-1])
         assert len(frame.trail) == len(places) - 1
@@ -49,19 +49,18 @@ def test_a_trail_of_a_long_run_is_its_last_moves_and_takes_no_longer(run):
 
 
 def test_switched_points_are_those_whose_label_changed_from_one_cluster_to_another(run):
-    dataset, trace = run
-    assert frame_of(dataset, trace, 1).switched is None
+    layout, trace = run
+    assert len(frame_of(layout, trace, 1).switched()) == 0
     for step in trace[2:]:
-        switched = frame_of(dataset, trace, step.index).switched
-        expected = step.labels != trace[step.index - 1].labels
-        assert (switched is None and not expected.any()) or (switched == expected).all()
-    assert frame_of(dataset, trace, 3).switched.any()
+        changed = step.labels != trace[step.index - 1].labels
+        np.testing.assert_array_equal(frame_of(layout, trace, step.index).switched(), layout.points[changed])
+    assert len(frame_of(layout, trace, 3).switched())
 
 
 def test_points_and_centroids_with_one_coordinate_lie_on_a_line():
     points = np.array([[1.0], [2.0], [8.0], [9.0]])
     trace = clustering.run("lloyd", points, k=2, init=points[[0, 3]])
-    frame = frame_of(Dataset.of(points), trace, len(trace) - 1)
+    frame = frame_of(Layout.of(points), trace, len(trace) - 1)
     np.testing.assert_allclose(frame.centroids, [[1.5, 0], [8.5, 0]])
     np.testing.assert_allclose(frame.trail, [[[1, 0], [9, 0]]])
 
@@ -69,18 +68,18 @@ def test_points_and_centroids_with_one_coordinate_lie_on_a_line():
 def test_of_more_coordinates_the_first_two_are_drawn():
     points = np.random.default_rng(0).normal(size=(20, 4))
     trace = clustering.run("lloyd", points, k=2)
-    frame = frame_of(Dataset.of(points), trace, 2)
+    frame = frame_of(Layout.of(points), trace, 2)
     np.testing.assert_array_equal(frame.points, points[:, :2])
     np.testing.assert_array_equal(frame.centroids, trace[2].centroids[:, :2])
 
 
 def test_colors_go_by_slot_and_unassigned_comes_last(run):
-    dataset, trace = run
-    palette = frame_of(dataset, trace, 1, colors=(4, 0, 1)).palette(LIGHT)
+    layout, trace = run
+    palette = frame_of(layout, trace, 1, colors=(4, 0, 1)).palette(LIGHT)
     assert palette == (*(LIGHT.cluster(slot) for slot in (4, 0, 1, 3, 4)), LIGHT.unassigned)
 
 
 def test_caption_only_when_asked_for(run):
-    dataset, trace = run
-    assert frame_of(dataset, trace, 1, caption=True).caption == "N = 300, K = 5, iteration 1"
-    assert frame_of(dataset, trace, 1, caption=False).caption == ""
+    layout, trace = run
+    assert frame_of(layout, trace, 1, caption=True).caption == "N = 300, K = 5, iteration 1"
+    assert frame_of(layout, trace, 1, caption=False).caption == ""

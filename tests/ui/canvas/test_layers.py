@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
+from kmeans_gui.data.change import Change
+from kmeans_gui.data.layout import Layout
+from kmeans_gui.errors import Cancelled
 from kmeans_gui.session.state import LAYERS
-from kmeans_gui.ui.canvas import layers, points
+from kmeans_gui.ui.canvas import layers, marks, points
 from kmeans_gui.ui.canvas.caption import caption_font, wrapped
 from kmeans_gui.ui.canvas.centroids import star_radius
-from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.frame import Effort, Frame, Style
 from kmeans_gui.ui.canvas.links import linked
-from kmeans_gui.ui.canvas.points import PointsLayer, prepare
+from kmeans_gui.ui.canvas.render import Request, render
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import DARK, LIGHT, contrast, mix
 
@@ -23,14 +26,11 @@ VIEW = View(0, WIDTH, 0, HEIGHT, 0, 0, WIDTH, HEIGHT)
 
 def painted(frame, *names, theme=LIGHT, ratio=1.0, scale=1.0, view=VIEW, painters=layers.LAYERS):
     """Paint layers on the ground and return the device pixels, shape (h, w, 3)."""
-    image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    image.fill(0xFF000000 | theme.ground[0] << 16 | theme.ground[1] << 8 | theme.ground[2])
-    painter = QPainter(image)
-    layers.paint(painter, frame, view, Style(theme, scale, frozenset(names)), painters)
-    painter.end()
-    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
-    return data[:, :, 2::-1].astype(int)
+    request = Request(frame, view, Style(theme, scale, frozenset(names)), ratio)
+    picture = render(request, np.empty(request.shape, np.uint32), painters=painters)
+    if picture.defect is not None:
+        raise picture.defect
+    return picture.sheet.pixels.view(np.uint8).reshape(*request.shape, 4)[:, :, 2::-1].astype(int)
 
 
 def color_at(pixels, x, y, ratio=1.0):
@@ -46,10 +46,10 @@ PLACES = np.array([[20.5, 100.5], [60.5, 40.5], [130.5, 90.5], [90.5, 15.5]])
 LABELS = np.array([0, 1, 2, -1], np.int8)
 CENTROIDS = np.array([[35.0, 80.0], [75.0, 40.0], [120.0, 60.0]])
 FULL = Frame(
-    points=PLACES,
-    labels=LABELS,
+    layout=Layout.of(PLACES),
+    assignment=LABELS,
     centroids=CENTROIDS,
-    switched=np.array([False, True, False, False]),
+    before=np.array([0, 0, 2, -1], np.int8),
     trail=(CENTROIDS - [10, 5],),
     moved=True,
     selected=np.array([2]),
@@ -60,7 +60,9 @@ FULL = Frame(
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_points_lie_at_their_pixel_in_their_color(theme, ratio):
-    pixels = painted(Frame(points=PLACES, labels=LABELS, centroids=CENTROIDS), "points", theme=theme, ratio=ratio)
+    pixels = painted(
+        Frame(layout=Layout.of(PLACES), assignment=LABELS, centroids=CENTROIDS), "points", theme=theme, ratio=ratio
+    )
     for (x, y), label in zip(PLACES, LABELS, strict=True):
         color = theme.unassigned if label < 0 else theme.cluster(int(label))
         assert close(color_at(pixels, x, y, ratio), color)
@@ -71,7 +73,7 @@ def test_points_lie_at_their_pixel_in_their_color(theme, ratio):
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_a_point_is_centered_to_a_quarter_of_a_pixel(ratio):
     for place in np.random.default_rng(0).uniform(20, 100, (20, 2)):
-        pixels = painted(Frame(points=place[None]), "points", ratio=ratio)
+        pixels = painted(Frame(layout=Layout.of(place[None])), "points", ratio=ratio)
         darkness = (np.array(LIGHT.ground) - pixels).sum(axis=2).clip(0)
         rows, columns = np.indices(darkness.shape)
         center = np.array([(columns + 0.5) * darkness, (rows + 0.5) * darkness]).sum(axis=(1, 2)) / darkness.sum()
@@ -79,23 +81,23 @@ def test_a_point_is_centered_to_a_quarter_of_a_pixel(ratio):
 
 
 def test_points_without_labels_are_gray():
-    assert close(color_at(painted(Frame(points=PLACES), "points"), *PLACES[0]), LIGHT.unassigned)
+    assert close(color_at(painted(Frame(layout=Layout.of(PLACES)), "points"), *PLACES[0]), LIGHT.unassigned)
 
 
 def test_later_points_lie_over_earlier_ones_whatever_their_cluster():
     both = np.array([[50.5, 50.5], [50.5, 50.5]])
     for labels in ([0, 1], [1, 0]):
-        pixels = painted(Frame(points=both, labels=np.array(labels), centroids=CENTROIDS), "points")
+        pixels = painted(Frame(layout=Layout.of(both), assignment=np.array(labels), centroids=CENTROIDS), "points")
         assert close(color_at(pixels, 50.5, 50.5), LIGHT.cluster(labels[1]))
 
 
 def test_points_without_a_centroid_have_no_link():
     gone = CENTROIDS.copy()
     gone[1] = np.nan
-    labels, ends = linked(Frame(points=PLACES, labels=LABELS, centroids=gone), VIEW)
+    labels, ends = linked(Frame(layout=Layout.of(PLACES), assignment=LABELS, centroids=gone), VIEW)
     assert labels.tolist() == [0, 2]
     np.testing.assert_allclose(ends[:, 2:], VIEW.to_pixels(CENTROIDS[[0, 2]]))
-    none, _ = linked(Frame(points=PLACES, labels=np.full(4, -1), centroids=np.empty((0, 2))), VIEW)
+    none, _ = linked(Frame(layout=Layout.of(PLACES), assignment=np.full(4, -1), centroids=np.empty((0, 2))), VIEW)
     assert len(none) == 0
 
 
@@ -117,8 +119,11 @@ def test_a_layer_that_fails_leaves_the_painter_as_it_was():
 
 def test_points_shrink_as_they_crowd_in_view():
     crowd = np.random.default_rng(0).uniform(0, 100, (4000, 2))
-    few, many = points.marks.diameter(PLACES, VIEW, Style(LIGHT)), points.marks.diameter(crowd, VIEW, Style(LIGHT))
-    zoomed = points.marks.diameter(crowd, View(50, 54, 50, 53, 0, 0, WIDTH, HEIGHT), Style(LIGHT))
+    near = View(50, 54, 50, 53, 0, 0, WIDTH, HEIGHT)
+    few, many, zoomed = (
+        marks.diameter(marks.on_show(Layout.of(places), view), view, Style(LIGHT))
+        for places, view in ((PLACES, VIEW), (crowd, VIEW), (crowd, near))
+    )
     assert few == 6
     assert many == 1.5
     assert zoomed > 3
@@ -126,7 +131,7 @@ def test_points_shrink_as_they_crowd_in_view():
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_a_star_stands_where_its_centroid_is(theme):
-    pixels = painted(Frame(points=PLACES, centroids=CENTROIDS), "centroids", theme=theme)
+    pixels = painted(Frame(layout=Layout.of(PLACES), centroids=CENTROIDS), "centroids", theme=theme)
     for j, (x, y) in enumerate(CENTROIDS):
         assert close(color_at(pixels, x, y), theme.cluster(j))
         above = [color_at(pixels, x, y + dy) for dy in range(8, 13)]
@@ -135,17 +140,17 @@ def test_a_star_stands_where_its_centroid_is(theme):
 
 def test_a_star_is_larger_than_a_point_at_any_number():
     for k in (1, 8, 64, 65, 256, 4096):
-        assert 2 * star_radius(k, Style(LIGHT)) >= 1.6 * points.marks.LARGEST
+        assert 2 * star_radius(k, Style(LIGHT)) >= 1.6 * marks.LARGEST
 
 
 def test_numbers_are_left_out_where_stars_crowd():
     near = np.array([[80.0, 60.0], [82.0, 61.0]])
-    alone = painted(Frame(points=PLACES, centroids=near[:1]), "centroids")
+    alone = painted(Frame(layout=Layout.of(PLACES), centroids=near[:1]), "centroids")
     text = (np.abs(alone - LIGHT.text).sum(axis=2) < 30)[66:85, 84:110]
     assert text.any()
     packed = np.stack(np.meshgrid(np.arange(60, 104, 5.5), np.arange(40, 84, 5.5)), axis=-1).reshape(-1, 2)
     assert len(packed) == 64
-    middle = painted(Frame(points=PLACES, centroids=packed), "centroids")[50:70, 70:90]
+    middle = painted(Frame(layout=Layout.of(PLACES), centroids=packed), "centroids")[50:70, 70:90]
     assert not (middle == LIGHT.text).all(axis=2).any()
 
 
@@ -154,30 +159,22 @@ def test_numbers_are_legible():
 
 
 def test_regions_carry_a_tint_of_their_cluster():
-    pixels = painted(Frame(points=PLACES, centroids=CENTROIDS), "regions")
+    pixels = painted(Frame(layout=Layout.of(PLACES), centroids=CENTROIDS), "regions")
     for j, (x, y) in enumerate(CENTROIDS):
         assert close(color_at(pixels, x, y), mix(LIGHT.ground, LIGHT.cluster(j), 0.12), 1)
 
 
 def test_regions_leave_no_seams():
     centroids = np.random.default_rng(0).uniform(0, 100, (40, 2))
-    pixels = painted(Frame(points=PLACES, centroids=centroids), "regions")
+    pixels = painted(Frame(layout=Layout.of(PLACES), centroids=centroids), "regions")
     assert not (pixels == LIGHT.ground).all(axis=2).any()
-
-
-def test_regions_stay_within_the_view():
-    view = View(0, 100, 0, 60, 30, 20, 100, 60)
-    drawn = (painted(Frame(points=PLACES, centroids=CENTROIDS), "regions", view=view) != LIGHT.ground).any(axis=2)
-    expected = np.zeros_like(drawn)
-    expected[20:80, 30:130] = True
-    np.testing.assert_array_equal(drawn, expected)
 
 
 @pytest.mark.parametrize("count", [2, 6000])
 def test_links_lead_from_points_to_their_centroid(count):
     frame = Frame(
-        points=np.repeat([[20.5, 60.5]], count, axis=0),
-        labels=np.zeros(count, np.int8),
+        layout=Layout.of(np.repeat([[20.5, 60.5]], count, axis=0)),
+        assignment=np.zeros(count, np.int8),
         centroids=np.array([[120.5, 60.5], [80.0, 10.0]]),
     )
     drawn = (painted(frame, "links") != LIGHT.ground).any(axis=2)
@@ -187,19 +184,21 @@ def test_links_lead_from_points_to_their_centroid(count):
 
 
 def test_unassigned_points_have_no_links():
-    frame = Frame(points=PLACES, labels=np.full(4, -1, np.int8), centroids=CENTROIDS)
+    frame = Frame(layout=Layout.of(PLACES), assignment=np.full(4, -1, np.int8), centroids=CENTROIDS)
     assert (painted(frame, "links") == LIGHT.ground).all()
 
 
 def test_a_trail_runs_from_stop_to_stop_and_ends_in_an_arrow():
     trail = (np.array([[20.0, 20.0]]), np.array([[20.0, 80.0]]))
-    frame = Frame(points=PLACES, centroids=np.array([[130.0, 80.0]]), trail=trail, moved=True)
+    frame = Frame(layout=Layout.of(PLACES), centroids=np.array([[130.0, 80.0]]), trail=trail, moved=True)
     drawn = (painted(frame, "trails") != LIGHT.ground).any(axis=2)
     assert drawn[42:98, 20].all()
     assert drawn[40, 24:100].all()
     heights = drawn[30:50].sum(axis=0)
     assert heights[24:100].max() < heights[100:125].max()
-    still = (painted(Frame(points=PLACES, centroids=frame.centroids, trail=trail), "trails") != LIGHT.ground).any(axis=2)
+    still = (painted(Frame(layout=Layout.of(PLACES), centroids=frame.centroids, trail=trail), "trails") != LIGHT.ground).any(
+        axis=2
+    )
     assert still[30:50, 100:125].sum(axis=0).max() < heights[100:125].max()
 
 
@@ -214,7 +213,9 @@ def test_rings_surround_switched_and_selected_points_alone():
 
 
 def test_hidden_layers_are_not_drawn():
-    bare = Frame(points=PLACES, labels=LABELS, centroids=CENTROIDS, switched=FULL.switched, trail=FULL.trail, moved=True)
+    bare = Frame(
+        layout=Layout.of(PLACES), assignment=LABELS, centroids=CENTROIDS, before=FULL.before, trail=FULL.trail, moved=True
+    )
     assert (painted(bare) == LIGHT.ground).all()
     names = [layer.name for layer in layers.LAYERS if layer.name in LAYERS]
     assert len(names) == 6
@@ -236,7 +237,7 @@ def test_selection_and_caption_are_drawn_whatever_is_hidden():
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("scale", [0.2, 1.0, 3.0])
 def test_captions_of_any_length_fit(theme, scale):
-    frame = Frame(points=np.empty((0, 2)), caption="N = 200, K = 3, iteration 7 " * 9)
+    frame = Frame(layout=Layout.of(np.empty((0, 2))), caption="N = 200, K = 3, iteration 7 " * 9)
     drawn = (np.abs(painted(frame, theme=theme, scale=scale) - theme.ground) > 2).any(axis=2)
     assert drawn.any()
     assert not drawn[:, -2:].any()
@@ -253,63 +254,70 @@ def test_long_captions_wrap_and_are_elided():
 
 def test_empty_boards_and_dropped_centroids():
     lost = np.array([[np.nan, np.nan], [80.0, 60.0]])
-    frame = Frame(points=np.empty((0, 2)), labels=np.empty(0, np.int8), centroids=lost, trail=(lost - 9,), moved=True)
+    frame = Frame(
+        layout=Layout.of(np.empty((0, 2))), assignment=np.empty(0, np.int8), centroids=lost, trail=(lost - 9,), moved=True
+    )
     pixels = painted(frame, *LAYERS)
     assert close(color_at(pixels, 80, 60), LIGHT.cluster(1))
-    assert (painted(Frame(points=np.empty((0, 2))), *LAYERS) == LIGHT.ground).all()
+    assert (painted(Frame(layout=Layout.of(np.empty((0, 2)))), *LAYERS) == LIGHT.ground).all()
 
 
 # Many points -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def heavy_frame(monkeypatch):
-    monkeypatch.setattr(points, "HEAVY", 500)
+def crowd(monkeypatch):
+    monkeypatch.setattr(points, "CROWD", 500)
     places = np.random.default_rng(4).uniform(0, 100, (1500, 2))
-    return Frame(points=places, labels=(places[:, 0] > 50).astype(np.int8), centroids=CENTROIDS[:2])
+    return Frame(layout=Layout.of(places), assignment=(places[:, 0] > 50).astype(np.int8), centroids=CENTROIDS[:2])
 
 
-def test_heavy_frames_are_drawn_as_an_image_in_the_same_place(heavy_frame):
-    ready = prepare(heavy_frame, VIEW, Style(LIGHT), 1.0)
-    assert ready.image.shape == (HEIGHT, WIDTH, 4)
-    pixels = painted(heavy_frame, "points")
-    drawn = (pixels != LIGHT.ground).any(axis=2)
-    np.testing.assert_array_equal(drawn, ready.image[..., 3] > 0)
-    assert not drawn[:, 101:].any()
+def test_a_crowd_is_drawn_as_its_density_in_the_same_place(crowd):
+    drawn = (painted(crowd, "points") != LIGHT.ground).any(axis=2)
+    x, y = crowd.points.T
+    assert drawn[(HEIGHT - y).astype(int), x.astype(int)].all()
+    assert not drawn[:, 102:].any()
 
 
-def test_heavy_frames_zoomed_in_are_drawn_point_by_point(heavy_frame):
+def test_a_crowd_zoomed_in_is_drawn_point_by_point(crowd):
     near = View(40, 60, 40, 55, 0, 0, WIDTH, HEIGHT)
-    ready = prepare(heavy_frame, near, Style(LIGHT), 1.0)
-    inside = ((heavy_frame.points > [40, 40]) & (heavy_frame.points < [60, 55])).all(axis=1)
-    assert ready.image is None
-    assert set(np.flatnonzero(inside)) <= set(ready.rows)
+    pixels = painted(crowd, "points", view=near)
+    inside = crowd.points[((crowd.points > [41, 41]) & (crowd.points < [59, 54])).all(axis=1)]
+    for (x, y), (across, down) in zip(inside, near.to_pixels(inside).astype(int), strict=True):
+        assert not close(tuple(pixels[down, across]), LIGHT.ground), (x, y)
 
 
-def test_prepared_points_are_drawn_until_new_ones_come_and_move_with_the_view(heavy_frame):
-    layer = PointsLayer()
-    layer.prepared = prepare(heavy_frame, VIEW, Style(LIGHT), 1.0)
-    panned = View(-20, WIDTH - 20, 0, HEIGHT, 0, 0, WIDTH, HEIGHT)
-    here, there = (painted(heavy_frame, "points", view=view, painters=[layer]) for view in (VIEW, panned))
-    np.testing.assert_array_equal(here[:, :-20], there[:, 20:])
+def test_of_a_crowd_every_so_manieth_point_may_be_drawn_first(crowd):
+    told = []
+    request = Request(crowd, VIEW, Style(LIGHT, 1.0, frozenset({"points"})), 1.0)
+    for stride in (1, 4):
+        told.append(render(request, np.empty(request.shape, np.uint32), Effort(stride)).drawn)
+    assert told[0] == 1500
+    assert abs(told[1] - 1500) <= 4
 
 
-def test_prepared_points_know_what_they_fit(heavy_frame):
-    style = Style(LIGHT)
-    ready = prepare(heavy_frame, VIEW, style, 1.0)
-    selected = Frame(
-        points=heavy_frame.points[:, :2], labels=heavy_frame.labels, centroids=CENTROIDS[:2], selected=np.arange(3)
-    )
-    assert ready.fits(selected, VIEW, style, 1.0)
-    relabelled = Frame(points=heavy_frame.points, labels=heavy_frame.labels.copy(), centroids=CENTROIDS[:2])
-    assert not ready.fits(relabelled, VIEW, style, 1.0)
-    assert not ready.fits(heavy_frame, VIEW, style, 2.0)
-    assert not ready.fits(heavy_frame, VIEW, Style(DARK), 1.0)
-    assert not ready.fits(heavy_frame, View(0, 1, 0, 1, 0, 0, WIDTH, HEIGHT), style, 1.0)
+def test_a_picture_that_is_not_wanted_any_more_is_given_up(crowd):
+    request = Request(crowd, VIEW, Style(LIGHT, 1.0, frozenset({"points"})), 1.0)
+    with pytest.raises(Cancelled):
+        render(request, np.empty(request.shape, np.uint32), Effort(1, lambda: True))
 
 
-def test_many_switched_points_get_dots(heavy_frame):
-    frame = Frame(points=heavy_frame.points, switched=np.ones(1500, bool), centroids=CENTROIDS[:2])
+def test_points_that_came_since_the_points_were_sorted_are_drawn_and_removed_ones_are_not():
+    places = np.random.default_rng(5).uniform(0, 50, (9000, 2))
+    now = np.vstack([places[1:], [[130.5, 60.5]]])
+    change = Change(9000, removed=np.array([0]), inserted=np.array([8999]))
+    frame = Frame(layout=Layout.sorted(places).after(change, now), assignment=np.arange(9000) % 2, centroids=CENTROIDS[:2])
+    anew = Frame(layout=Layout.of(now), assignment=frame.assignment, centroids=CENTROIDS[:2])
+    assert close(color_at(painted(frame, "points"), 130.5, 60.5), LIGHT.cluster(1), 40)
+    request = Request(frame, VIEW, Style(LIGHT, 1.0, frozenset({"points"})), 1.0)
+    assert render(request, np.empty(request.shape, np.uint32)).drawn == 9000
+    drawn, expected = ((painted(f, "points") != LIGHT.ground).any(axis=2) for f in (frame, anew))
+    np.testing.assert_array_equal(drawn, expected)
+
+
+def test_many_switched_points_get_dots(crowd):
+    labels = crowd.assignment
+    frame = Frame(layout=crowd.layout, assignment=labels, before=1 - labels, centroids=CENTROIDS[:2])
     drawn = (painted(frame, "switched") != LIGHT.ground).any(axis=2)
     x, y = frame.points.T
     assert drawn[(HEIGHT - y).astype(int), x.astype(int)].all()

@@ -1,0 +1,107 @@
+"""Render: one frame as a sheet of pixels, by the layers. In any thread; for the window and for exported pictures alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from kmeans_gui.errors import Cancelled
+from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas.frame import FULL, Effort, Frame, Style
+from kmeans_gui.ui.canvas.sheet import Pixels, Sheet
+from kmeans_gui.ui.canvas.view import View
+from kmeans_gui.ui.theme import packed
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """A frame to be drawn, and how.
+
+    Parameters
+    ----------
+    frame : Frame
+    view : View
+        Its rectangle is the whole sheet: it begins at 0, 0.
+    style : Style
+    ratio : float
+        Device pixels per logical pixel.
+    """
+
+    frame: Frame
+    view: View
+    style: Style
+    ratio: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the sheet in device pixels."""
+        return max(round(self.view.height * self.ratio), 1), max(round(self.view.width * self.ratio), 1)
+
+    def same(self, other: Request) -> bool:
+        """Whether it asks for the very same picture."""
+        looks = (self.view, self.style, self.ratio) == (other.view, other.style, other.ratio)
+        return self.frame is other.frame and looks
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A frame, drawn.
+
+    Parameters
+    ----------
+    request : Request
+        What was asked for.
+    sheet : Sheet
+        The pixels.
+    drawn : int
+        How many points are on it.
+    stride : int
+        1, or of which points it shows every stride-th: then a full picture follows.
+    defect : Exception or None
+        What kept some of it from being drawn.
+    """
+
+    request: Request
+    sheet: Sheet
+    drawn: int
+    stride: int = 1
+    defect: Exception | None = None
+
+    def place(self, view: View) -> QRectF:
+        """Return where it belongs if ``view`` is on show, in logical pixels."""
+        own = self.request.view
+        corners = np.array([[own.x0, own.y1], [own.x1, own.y0]])
+        (left, top), (right, bottom) = view.to_pixels(corners).tolist()
+        return QRectF(left, top, right - left, bottom - top)
+
+
+def render(
+    request: Request, pixels: Pixels, effort: Effort = FULL, painters: Iterable[layers.Layer] = layers.LAYERS
+) -> Picture:
+    """Draw what is asked for into ``pixels``, of the request's shape; whatever they hold is painted over.
+
+    Raises
+    ------
+    Cancelled
+        If the effort became unwanted meanwhile.
+    """
+    numbers: list[int] = []
+    style = replace(request.style, effort=replace(effort, tell=numbers.append))
+    pixels[:] = packed(style.theme.ground)
+    sheet = Sheet(pixels, request.ratio)
+    defect: Exception | None = None
+    painter = QPainter(sheet)
+    try:
+        layers.paint(painter, request.frame, request.view, style, painters)
+    except Cancelled:
+        raise
+    except Exception as error:  # noqa: BLE001  told with the picture, of which the rest is there
+        defect = error
+    finally:
+        # A device that goes away before its painter takes the program with it.
+        painter.end()
+    return Picture(request, sheet, sum(numbers), effort.stride, defect)

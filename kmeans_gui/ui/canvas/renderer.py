@@ -1,0 +1,152 @@
+"""Renderer: makes the pictures that the canvas shows, at once or in the background.
+
+What takes no longer than the eye notices is drawn on the spot. A heavy frame is drawn by a thread, one at a time: the newest
+request is next, those that it overtook are never drawn. Of millions of points a coarse picture comes first, within a frame of
+the screen, and the full one as soon as nobody asks for another; meanwhile the canvas shows the last one, moved and stretched.
+"""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Signal
+
+from kmeans_gui.engine.background import Background
+from kmeans_gui.engine.worker import Publish
+from kmeans_gui.errors import Cancelled, CancelQuestion
+from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas.frame import FULL, Effort, Frame
+from kmeans_gui.ui.canvas.render import Picture, Request, render
+from kmeans_gui.ui.canvas.sheet import Sheets
+
+HEAVY = 30_000
+"""Points from which on a frame is drawn in the background."""
+
+CENTROID = 8
+"""How many points a centroid with its region weighs."""
+
+FIRST_MS = 8.0
+"""How long the first picture may take."""
+
+PACE = 4e-6
+"""Milliseconds that a point takes, until it has been measured."""
+
+
+def heavy(frame: Frame) -> bool:
+    """Whether the frame takes too long to be drawn on the spot."""
+    return frame.layout.n + CENTROID * frame.k > HEAVY
+
+
+class Renderer(QObject):
+    """Draws for one canvas.
+
+    Signals
+    -------
+    rendered
+        There is a newer ``picture``.
+    """
+
+    rendered = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.layers: tuple[layers.Layer, ...] = layers.LAYERS
+        self.picture: Picture | None = None
+        self._sheets = Sheets()
+        self._work = Background(self, urgent=True)
+        self._wanted: Request | None = None
+        self._doing: Request | None = None
+        self._pace = PACE
+        self._took = 0.0
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        self._work.published.connect(self._on_picture)
+        self._work.finished.connect(self._go_on)
+        self._work.failed.connect(self._on_failed)
+
+    def shows(self, request: Request) -> bool:
+        """Whether ``picture`` is the one that is asked for, in full."""
+        return self.picture is not None and self.picture.stride == 1 and self.picture.request.same(request)
+
+    @property
+    def nimble(self) -> bool:
+        """Whether a picture like the last one is drawn within a frame of the screen."""
+        return self._took <= FIRST_MS
+
+    def draw(self, request: Request) -> None:
+        """Have it drawn: on the spot if it is light, otherwise soon."""
+        if self._wanted is None or not self._wanted.same(request):
+            self._wanted = request
+        if self.shows(request):
+            return
+        if heavy(request.frame):
+            if self._doing is None:
+                self._begin(self._wanted)
+        else:
+            self._take(self._drawn(request, FULL))
+
+    def close(self) -> None:
+        """End the work in the background."""
+        self._wanted = None
+        self._work.close()
+
+    def _begin(self, request: Request) -> None:
+        self._doing = request
+        self._work.begin(lambda publish, cancelled: self._draw(request, publish, cancelled))
+
+    def _draw(self, request: Request, publish: Publish, cancelled: CancelQuestion) -> None:
+        """Draw in the background: first a coarse picture, if need be, then the full one unless another is wanted by then."""
+
+        def unwanted() -> bool:
+            return cancelled() or self._wanted is not request
+
+        stride = self._first_stride(request.frame)
+        try:
+            if stride > 1:
+                publish(self._drawn(request, Effort(stride, cancelled)))
+            # A picture that comes at once is drawn to its end: if each were given up for the next, none would ever be seen.
+            publish(self._drawn(request, Effort(1, unwanted if stride > 1 else cancelled)))
+        except Cancelled:
+            pass
+
+    def _drawn(self, request: Request, effort: Effort) -> Picture:
+        begun = time.perf_counter()
+        pixels = self._sheets.take(*request.shape)
+        try:
+            picture = render(request, pixels, effort, self.layers)
+        except Cancelled:
+            self._sheets.give_back(pixels)
+            raise
+        if effort.stride == 1:
+            self._took = 1e3 * (time.perf_counter() - begun)
+            self._pace = self._took / max(request.frame.layout.n, HEAVY)
+        return picture
+
+    def _first_stride(self, frame: Frame) -> int:
+        """Return of which points every stride-th can be drawn within a frame of the screen."""
+        stride = 1
+        while frame.layout.n * self._pace / stride > 2 * FIRST_MS:
+            stride *= 2
+        return stride
+
+    def _take(self, picture: Picture) -> None:
+        old, self.picture = self.picture, picture
+        if old is not None:
+            self._sheets.give_back(old.sheet.pixels)
+
+    def _on_picture(self, number: int, picture: Picture) -> None:
+        self._take(picture)
+        self.rendered.emit()
+
+    def _on_failed(self, *_: object) -> None:
+        # Not tried anew: it would fail again. The next request may not.
+        self._doing = None
+
+    def _go_on(self, *_: object) -> None:
+        """Draw what was asked for meanwhile."""
+        self._doing = None
+        if self._wanted is not None:
+            self.draw(self._wanted)
+            if not heavy(self._wanted.frame):
+                self.rendered.emit()
