@@ -105,15 +105,28 @@ class LabelRuns:
     def switched_from(self, before: LabelRuns) -> NDArray[np.bool_]:
         """Return which points had another label ``before``, and had one at all; shape (n,), in input order.
 
-        They are compared on the curve, so the two must share their ``rows``; only what switched is looked up in the input.
+        They are compared run by run, so the two must share their ``rows``.
+        """
+        switched = np.zeros(self.n, np.bool_)
+        switched[self.rows[self.places_switched_from(before)]] = True
+        return switched
+
+    def places_switched_from(self, before: LabelRuns) -> NDArray[np.intp]:
+        """Return the places on the curve, ascending, of the points that had another label ``before``, and had one at all.
+
+        It takes as long as there are runs and such points, however many there are of others.
         """
         assert self.rows is before.rows
-        now, then = self.on_curve(), before.on_curve()
-        on_curve = (now != then) & (then >= 0)
-        switched = np.zeros(self.n, np.bool_)
-        for block in _blocks(self.n):
-            switched[self.rows[block][on_curve[block]].astype(np.intp)] = True
-        return switched
+        cuts = np.union1d(self.starts, before.starts)
+        now, then = self._values_at(cuts), before._values_at(cuts)
+        which = (now != then) & (then >= 0)
+        starts, lengths = cuts[which], np.diff(cuts, append=self.n)[which]
+        ends = np.cumsum(lengths)
+        places: NDArray[np.intp] = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+        return places
+
+    def _values_at(self, places: NDArray[np.integer]) -> NDArray[np.int16]:
+        return self.values[np.searchsorted(self.starts, places, side="right") - 1]
 
     def _lengths(self) -> Places:
         return np.diff(self.starts, append=np.int32(self.n))

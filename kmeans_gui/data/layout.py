@@ -34,9 +34,9 @@ Integer = TypeVar("Integer", np.int16, np.int32)
 
 @dataclass
 class _Kept:
-    """The labels asked for last, and what they were made of."""
+    """The labels asked for last, and what they were made of: those of a half-step and of the one before."""
 
-    last: tuple[Assignment | None, Labels] | None = None
+    last: tuple[tuple[Assignment | None, Labels], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,21 +47,21 @@ class Layout:
     ----------
     source : ndarray of shape (n, d)
         The points as they are now.
-    cells : Cells
-        Those of an earlier set of points, or the same.
     change : Change
-        What has become of that set's rows since.
+        What has become of the rows of the cells' points since.
+    sorted_cells : Cells or None
+        Cells of an earlier set of points, or of the same; None for these points as they come.
     """
 
     source: Floats
-    cells: Cells
     change: Change
+    sorted_cells: Cells | None
     _kept: _Kept = field(default_factory=_Kept, init=False, repr=False)
 
     @classmethod
     def of(cls, points: Floats) -> Layout:
         """Return a layout of points of shape (n, d), unsorted: at once, but slow to search if they are many."""
-        return cls(points, Cells.unsorted(points), Change(len(points)))
+        return cls(points, Change(len(points)), None)
 
     @classmethod
     def sorted(cls, points: Floats, cancelled: Callable[[], bool] = lambda: False) -> Layout:
@@ -74,7 +74,7 @@ class Layout:
         """
         cells = Cells.sorted(points, cancelled)
         _ = cells.boxes  # measured here, where it keeps nobody waiting
-        return cls(points, cells, Change(len(points)))
+        return cls(points, Change(len(points)), cells)
 
     def after(self, change: Change, points: Floats) -> Layout:
         """Return the layout after a change that has made ``points``, shape (n, d), of those before.
@@ -83,12 +83,17 @@ class Layout:
         """
         if len(points) < FEW:  # making new cells is no more work than keeping track
             return Layout.of(points)
-        return Layout(points, self.cells, self.change.then(change))
+        return Layout(points, self.change.then(change), self.cells)
 
     @property
     def n(self) -> int:
         """Number of points."""
         return len(self.source)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The points in order. If they are not sorted, they are copied at the first asking: 30 ms for ten million."""
+        return self.sorted_cells or Cells.unsorted(self.source)
 
     @cached_property
     def points(self) -> Floats:
@@ -150,7 +155,7 @@ class Layout:
         Returns
         -------
         ndarray of shape (cells.n,), int16, read-only
-            The last one is kept.
+            The last two are kept.
 
         Raises
         ------
@@ -158,13 +163,34 @@ class Layout:
             If there are not as many labels as points.
         """
         last = self._kept.last
-        if last is None or last[0] is not assignment:
-            labels = self._find_labels(assignment)
-            if len(self._gone):
-                labels[self.cells.places[self._gone]] = GONE
-            labels.flags.writeable = False
-            self._kept.last = last = assignment, labels
-        return last[1]
+        for known, labels in last:
+            if known is assignment:
+                return labels
+        labels = self._find_labels(assignment)
+        if len(self._gone):
+            labels[self.cells.places[self._gone]] = GONE
+        labels.flags.writeable = False
+        self._kept.last = (*last[-1:], (assignment, labels))
+        return labels
+
+    def switched(self, now: Assignment, before: Assignment) -> Floats:
+        """Return where the points are, as far as they are in the cells, that had another label ``before``, and had one.
+
+        Returns
+        -------
+        ndarray of shape (m, 2)
+        """
+        cells = self.cells
+        if isinstance(now, LabelRuns) and isinstance(before, LabelRuns) and self._is_of(now) and self._is_of(before):
+            places = now.places_switched_from(before)
+        else:
+            labels, then = self.labels_at_places(now), self.labels_at_places(before)
+            places = np.flatnonzero((labels != then) & (then >= 0))
+        return np.column_stack([cells.x[places], cells.y[places]]) / cells.scale
+
+    def _is_of(self, runs: LabelRuns) -> bool:
+        """Whether the runs lie along the order of the cells, and all points are still there."""
+        return runs.rows is self.cells.rows and not self.weight
 
     def _find_labels(self, assignment: Assignment | None) -> Labels:
         cells = self.cells

@@ -12,18 +12,16 @@ median over the rounds of ours / peer, ``need`` the most allowed.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from engine import HEADING, Row, line
+from report import Row, report
 
 ROUNDS, NEED = 7, 1.3
 CASE = "start to first paint, at most"
@@ -105,12 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not re.search(options.case, CASE, re.IGNORECASE):
         parser.error(f"no row is called anything like {options.case!r}")
     found = row(1, None) if options.quick else row(ROUNDS, NEED)
-    if options.json:
-        print(json.dumps({"rows": [asdict(found)]}))
-    else:
-        print(HEADING)
-        print(line(found))
-    return 0 if found.ok else 1
+    return report([found], len(CASE) + 2, options.json)
 
 
 if __name__ == "__main__":

@@ -236,7 +236,7 @@ class Canvas(Plot):
     def _paint_new_points(self, painter: QPainter, picture: Picture, request: Request, view: View) -> None:
         """Paint the points that have come since the picture was drawn: somebody has just clicked there."""
         old, new = picture.request.frame.layout, request.frame.layout
-        if old is not new and new.cells is old.cells and FEW >= len(new.fresh) > len(old.fresh):
+        if old is not new and new.sorted_cells is old.sorted_cells is not None and FEW >= len(new.fresh) > len(old.fresh):
             size = marks.diameter(marks.on_show(new, view), view, self._style)
             pixels = view.to_pixels(new.points[new.fresh])
             which = np.full(len(pixels), 0)
@@ -245,7 +245,7 @@ class Canvas(Plot):
     def _tell(self, picture: Picture, request: Request) -> None:
         if picture.request.frame is request.frame:
             self.painted.emit()
-        if picture.stride == 1 and picture.drawn != self._drawn:
+        if not picture.coarse and picture.drawn != self._drawn:
             self._drawn = picture.drawn
             self._counted.emit(picture.drawn)
 

@@ -82,10 +82,7 @@ class Frame:
         """Return where the points are that went from one cluster to another in this half-step, shape (m, 2)."""
         if self.before is None or self.assignment is None:
             return np.empty((0, 2))
-        layout = self.layout
-        then, now = layout.labels_at_places(self.before), layout.labels_at_places(self.assignment)
-        places = np.flatnonzero((now != then) & (then >= 0))
-        return np.column_stack([layout.cells.x[places], layout.cells.y[places]]) / layout.cells.scale
+        return self.layout.switched(self.assignment, self.before)
 
     def palette(self, theme: Theme) -> tuple[Rgb, ...]:
         """Return the color of each cluster and, last, that of unassigned points, so that the label −1 finds it."""
@@ -107,15 +104,15 @@ class Effort:
 
     Parameters
     ----------
-    stride : int
-        Of very many points only every stride-th is drawn, in their place: a first picture, which a full one follows.
+    coarse : bool
+        Whether some of very many points stand for all: a first picture, which a full one follows.
     unwanted : callable
         Asked every few milliseconds; True ends the painting with :class:`kmeans_gui.errors.Cancelled`.
     tell : callable
         Told how many points are drawn.
     """
 
-    stride: int = 1
+    coarse: bool = False
     unwanted: CancelQuestion = _never
     tell: Callable[[int], None] = _unheard
 

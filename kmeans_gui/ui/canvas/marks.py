@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from kmeans_gui.clustering import Floats
+from kmeans_gui.data.cells import THIN
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.errors import Cancelled
@@ -73,6 +74,14 @@ def groups_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator
         yield group_of(layout.points[layout.fresh], own, view, ratio)
 
 
+def some_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
+    """Yield every ``THIN``-th point of the layout's cells."""
+    cells = frame.layout.cells
+    x, y = cells.thinned
+    labels = np.ascontiguousarray(frame.layout.labels_at_places(frame.assignment)[::THIN])
+    yield Group(x, y, labels, np.array([[0, len(x)]], np.int64), placement(view, ratio, cells.scale))
+
+
 def pieces(groups: Iterable[Group], effort: Effort) -> Iterator[Group]:
     """Yield groups piece by piece.
 
@@ -116,7 +125,7 @@ def diameter(count: int, view: View, style: Style) -> float:
 
 
 def within(pixels: Floats, view: View, margin: float) -> NDArray[np.bool_]:
-    """Return which positions, shape (n, 2), in pixels, are on the painted rectangle, or at most ``margin`` pixels outside it."""
+    """Return which of ``pixels``, shape (n, 2), are on the painted rectangle or at most ``margin`` off it."""
     x, y = pixels[:, 0] - view.left, pixels[:, 1] - view.top
     mask: NDArray[np.bool_] = (x >= -margin) & (x < view.width + margin) & (y >= -margin) & (y < view.height + margin)
     return mask

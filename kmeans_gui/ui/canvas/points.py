@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 from PySide6.QtGui import QPainter
 
+from kmeans_gui.data.cells import THIN
 from kmeans_gui.ui.canvas import marks, raster
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.sheet import sheet_of
@@ -53,13 +54,14 @@ def _paint_discs(painter: QPainter, frame: Frame, view: View, size: float, style
 
 
 def _paint_density(painter: QPainter, frame: Frame, view: View, size: float, count: int, style: Style) -> None:
-    sheet, loops, stride = sheet_of(painter), raster.loops(), style.effort.stride
+    sheet, loops, effort = sheet_of(painter), raster.loops(), style.effort
     ratio, colors = sheet.devicePixelRatio(), marks.colors_of(frame.palette(style.theme))
     fineness = np.clip(np.log(count / CROWD) / np.log(FINE / CROWD), 0.0, 1.0)
     edge = float((1 - fineness) * size * ratio + fineness)
+    groups = marks.some_of(frame, view, ratio) if effort.coarse else marks.groups_of(frame, view, ratio, size)
     with _sums(*sheet.pixels.shape) as sums:
-        for piece in marks.pieces(marks.groups_of(frame, view, ratio, size), style.effort):
-            style.effort.tell(loops.density(sums, *piece, edge, colors, stride))
+        for piece in marks.pieces(groups, effort):
+            effort.tell(loops.density(sums, *piece, edge, colors, THIN if effort.coarse else 1))
         loops.resolve(sums, sheet.pixels, edge, loops.coverage(sums, edge))
 
 

@@ -59,8 +59,8 @@ class Picture:
         The pixels.
     drawn : int
         How many points are on it.
-    stride : int
-        1, or of which points it shows every stride-th: then a full picture follows.
+    coarse : bool
+        Whether it is a first one, which a full one follows.
     defect : Exception or None
         What kept some of it from being drawn.
     """
@@ -68,7 +68,7 @@ class Picture:
     request: Request
     sheet: Sheet
     drawn: int
-    stride: int = 1
+    coarse: bool = False
     defect: Exception | None = None
 
     def place(self, view: View) -> QRectF:
@@ -104,4 +104,4 @@ def render(
     finally:
         # A device that goes away before its painter takes the program with it.
         painter.end()
-    return Picture(request, sheet, sum(numbers), effort.stride, defect)
+    return Picture(request, sheet, sum(numbers), effort.coarse, defect)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import Cancelled, CancelQuestion
-from kmeans_gui.ui.canvas import layers
+from kmeans_gui.ui.canvas import layers, marks
 from kmeans_gui.ui.canvas.frame import FULL, Effort, Frame
 from kmeans_gui.ui.canvas.render import Picture, Request, render
 from kmeans_gui.ui.canvas.sheet import Sheets
@@ -25,8 +25,11 @@ HEAVY = 30_000
 CENTROID = 8
 """How many points a centroid with its region weighs."""
 
-FIRST_MS = 8.0
-"""How long the first picture may take."""
+PATIENCE_MS = 20.0
+"""Pictures that take longer are preceded by coarse ones."""
+
+NIMBLE_MS = 10.0
+"""A picture that takes no longer can be drawn anew for each frame of a movement."""
 
 PACE = 4e-6
 """Milliseconds that a point takes, until it has been measured."""
@@ -67,12 +70,12 @@ class Renderer(QObject):
 
     def shows(self, request: Request) -> bool:
         """Whether ``picture`` is the one that is asked for, in full."""
-        return self.picture is not None and self.picture.stride == 1 and self.picture.request.same(request)
+        return self.picture is not None and not self.picture.coarse and self.picture.request.same(request)
 
     @property
     def nimble(self) -> bool:
         """Whether a picture like the last one is drawn within a frame of the screen."""
-        return self._took <= FIRST_MS
+        return self._took <= NIMBLE_MS
 
     def draw(self, request: Request) -> None:
         """Have it drawn: on the spot if it is light, otherwise soon."""
@@ -101,12 +104,12 @@ class Renderer(QObject):
         def unwanted() -> bool:
             return cancelled() or self._wanted is not request
 
-        stride = self._first_stride(request.frame)
+        first = self._takes_long(request)
         try:
-            if stride > 1:
-                publish(self._drawn(request, Effort(stride, cancelled)))
+            if first:
+                publish(self._drawn(request, Effort(True, cancelled)))
             # A picture that comes at once is drawn to its end: if each were given up for the next, none would ever be seen.
-            publish(self._drawn(request, Effort(1, unwanted if stride > 1 else cancelled)))
+            publish(self._drawn(request, Effort(False, unwanted if first else cancelled)))
         except Cancelled:
             pass
 
@@ -118,17 +121,14 @@ class Renderer(QObject):
         except Cancelled:
             self._sheets.give_back(pixels)
             raise
-        if effort.stride == 1:
+        if not effort.coarse:
             self._took = 1e3 * (time.perf_counter() - begun)
-            self._pace = self._took / max(request.frame.layout.n, HEAVY)
+            self._pace = self._took / max(picture.drawn, HEAVY)
         return picture
 
-    def _first_stride(self, frame: Frame) -> int:
-        """Return of which points every stride-th can be drawn within a frame of the screen."""
-        stride = 1
-        while frame.layout.n * self._pace / stride > 2 * FIRST_MS:
-            stride *= 2
-        return stride
+    def _takes_long(self, request: Request) -> bool:
+        """Whether the full picture will take longer than a frame of the screen."""
+        return marks.on_show(request.frame.layout, request.view) * self._pace > PATIENCE_MS
 
     def _take(self, picture: Picture) -> None:
         old, self.picture = self.picture, picture

@@ -8,6 +8,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import layers
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.view import View
@@ -31,7 +32,7 @@ def painted(frame, *names, view=VIEW):
 def walk(moves, k=2):
     """Return a frame whose centroids went the same way to the right in so many moves."""
     stops = [np.column_stack([np.full(k, x), np.linspace(30, 90, k)]) for x in np.linspace(20, 140, moves + 1)]
-    return Frame(points=np.empty((0, 2)), centroids=stops[-1], trail=tuple(stops[:-1]))
+    return Frame(layout=Layout.of(np.empty((0, 2))), centroids=stops[-1], trail=tuple(stops[:-1]))
 
 
 def test_the_way_has_no_gaps_however_short_the_moves():
@@ -49,7 +50,7 @@ def test_the_newer_the_move_the_stronger():
 def test_what_a_star_hides_is_not_missed():
     rng = np.random.default_rng(0)
     stops = [np.array([[80.0, 60.0]]) + 30 * 0.8**i * rng.normal(size=(1, 2)) for i in range(50)]
-    frame = Frame(points=np.empty((0, 2)), centroids=stops[-1], trail=tuple(stops[:-1]), moved=True)
+    frame = Frame(layout=Layout.of(np.empty((0, 2))), centroids=stops[-1], trail=tuple(stops[:-1]), moved=True)
     together = painted(frame, "trails", "centroids")
     star = painted(frame, "centroids")
     alone = painted(frame, "trails")

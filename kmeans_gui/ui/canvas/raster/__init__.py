@@ -16,7 +16,7 @@ from __future__ import annotations
 import threading
 
 from kmeans_gui.clustering.kernels import warming
-from kmeans_gui.ui.canvas.raster.base import GONE, MOST_STRIDE, Colors, Loops, Pixels, Placement, Rows, Spans
+from kmeans_gui.ui.canvas.raster.base import GONE, MOST_WEIGHT, Colors, Loops, Pixels, Placement, Rows, Spans
 from kmeans_gui.ui.canvas.raster.plain import PLAIN
 from kmeans_gui.ui.canvas.raster.stamps import Stamps, disc_stamps, ring_stamps
 from kmeans_gui.ui.canvas.raster.sums import Sums
@@ -24,7 +24,7 @@ from kmeans_gui.ui.canvas.raster.sums import Sums
 __all__ = [
     "FAMILY",
     "GONE",
-    "MOST_STRIDE",
+    "MOST_WEIGHT",
     "Colors",
     "Loops",
     "Pixels",

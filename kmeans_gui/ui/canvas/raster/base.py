@@ -25,7 +25,7 @@ Rows = NDArray[np.int16]
 GONE = -2
 """The row of a place whose point is not drawn; −1 stands for the last row of the colors."""
 
-MOST_STRIDE = 16
+MOST_WEIGHT = 16
 
 
 class Placement(NamedTuple):
@@ -77,15 +77,14 @@ class Loops:
         rim : int
             Color of the outline that the stamps have.
     density : callable
-        ``density(sums, x, y, labels, spans, placement, size, colors, stride) -> int`` adds the coverage and the color of each
-        point to the sums of the pixels under it, and returns how many have their center in the image, about so many if
-        ``stride`` > 1.
+        ``density(sums, x, y, labels, spans, placement, size, colors, weight) -> int`` adds the coverage and the color of each
+        point to the sums of the pixels under it, and returns how many have their center in the image, times ``weight``.
 
         sums : Sums, changed in place
         size : float
             Diameter of a mark; up to 1, it is the one pixel that its center lies in.
-        stride : int
-            1 to 16: only every so manieth place is looked at, and counts so many times.
+        weight : int
+            1 to ``MOST_WEIGHT``: how many points each of these stands for.
     coverage : callable
         ``coverage(sums, size) -> float`` tells how many marks lie over a pixel on average, of those that have any.
     resolve : callable

@@ -164,16 +164,16 @@ def density(
     placement: Placement,
     size: float,
     colors: Colors,
-    stride: int,
+    weight: int,
 ) -> int:
     """Add each point to the sums of the pixels under it; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
     red, green, blue = (colors.astype(np.uint64) >> np.uint64(shift) & np.uint64(0xFF) for shift in (16, 8, 0))
-    weighed = (_ONE << WEIGHT | red << RED | green << GREEN | blue) * np.uint64(stride)
+    weighed = (_ONE << WEIGHT | red << RED | green << GREEN | blue) * np.uint64(weight)
     points = _points(x, y, labels, spans, placement)
     if size > 1:
         marks = _marks(grain_stamps(size), 0, sums.shape[1])
-        return _add_stamps(sums.near, sums.far, *sums.shape, points, marks, weighed, int(stride))
-    return _add_dots(sums.near, sums.far, *sums.shape, points, weighed, int(stride), np.empty(BATCH, np.int32))
+        return _add_stamps(sums.near, sums.far, *sums.shape, points, marks, weighed) * weight
+    return _add_dots(sums.near, sums.far, *sums.shape, points, weighed, np.empty(BATCH, np.int32)) * weight
 
 
 @bare
@@ -184,21 +184,15 @@ def _add_dots(
     width: int,
     points: _Points,
     colors: _Wide,
-    stride: int,
     places: NDArray[np.int32],
 ) -> int:
     inside = 0
     for s in range(points.spans.shape[0]):
-        first, last = points.spans[s, 0] + -points.spans[s, 0] % stride, points.spans[s, 1]
-        for begin in range(first, last, BATCH * stride):
-            end = min(begin + BATCH * stride, last)
-            if stride == 1:  # known to lie side by side, they are taken several at a time
-                _place(points.x[begin:end], points.y[begin:end], points, height, width, places)
-                inside += _add_batch(near, far, places, points.labels[begin:end], colors)
-            else:
-                _place(points.x[begin:end:stride], points.y[begin:end:stride], points, height, width, places)
-                inside += _add_batch(near, far, places, points.labels[begin:end:stride], colors)
-    return inside * stride
+        for begin in range(points.spans[s, 0], points.spans[s, 1], BATCH):
+            end = min(begin + BATCH, points.spans[s, 1])
+            _place(points.x[begin:end], points.y[begin:end], points, height, width, places)
+            inside += _add_batch(near, far, places, points.labels[begin:end], colors)
+    return inside
 
 
 @bare
@@ -234,12 +228,10 @@ def _add_stamps(
     points: _Points,
     marks: _Marks,
     colors: _Wide,
-    stride: int,
 ) -> int:
     size, inside = marks.size, 0
     for s in range(points.spans.shape[0]):
-        first, last = points.spans[s, 0] + -points.spans[s, 0] % stride, points.spans[s, 1]
-        for i in range(first, last, stride):
+        for i in range(points.spans[s, 0], points.spans[s, 1]):
             across, down = points.x[i] * points.ax + points.bx, points.y[i] * points.ay + points.by
             left, top = across - marks.corner, down - marks.corner
             label = points.labels[i]
@@ -268,7 +260,7 @@ def _add_stamps(
                 within = u >= 0 and u < width and v >= 0 and v < height
                 if within and _add(near, v * width + u, color * marks.inner[c]) & RIPE:
                     _carry(near, far, v * width + u)
-    return inside * stride
+    return inside
 
 
 @inline

@@ -82,7 +82,7 @@ def discs(
     inside = 0
     wide, wide_rim = spread(colors.astype(np.uint64)), spread(np.uint64(rim))
     inner, rims = (table.ravel().astype(np.uint64) for table in (stamps.inner, stamps.rim))
-    for places in _pieces(spans, 1, CHUNK // stamps.size**2 + 1):
+    for places in _pieces(spans, CHUNK // stamps.size**2 + 1):
         across, down, rows = _positions(x, y, labels, places, placement)
         inside += int(np.count_nonzero(_within(pixels.shape, across, down)))
         where, marks, cells = _under(pixels.shape, across, down, stamps.size)
@@ -114,22 +114,22 @@ def density(
     placement: Placement,
     size: float,
     colors: Colors,
-    stride: int,
+    weight: int,
 ) -> int:
     """Add each point to the sums of the pixels under it; see :class:`Loops`."""
     inside = 0
-    for places in _pieces(spans, stride, CHUNK):
+    for places in _pieces(spans, CHUNK):
         across, down, rows = _positions(x, y, labels, places, placement)
         within = _within(sums.shape, across, down)
-        inside += stride * int(np.count_nonzero(within))
+        inside += weight * int(np.count_nonzero(within))
         if size > 1:
             stamps = grain_stamps(size)
             where, marks, cells = _under(sums.shape, across, down, stamps.size)
-            weights = stamps.inner.ravel()[cells].astype(np.int64) * stride
+            weights = stamps.inner.ravel()[cells].astype(np.int64) * weight
             where, rows, weights = where[weights > 0], rows[marks[weights > 0]], weights[weights > 0]
         else:
             where = down[within].astype(np.int64) * sums.shape[1] + across[within].astype(np.int64)
-            rows, weights = rows[within], np.full(len(where), stride)
+            rows, weights = rows[within], np.full(len(where), weight)
         _add(sums, where, weights, colors[rows].astype(np.int64))
     return inside
 
@@ -194,12 +194,12 @@ def _under(shape: tuple[int, ...], across: Floats, down: Floats, size: int) -> t
     return (rows * width + columns)[inside], np.broadcast_to(marks[:, None, None], inside.shape)[inside], cells[inside]
 
 
-def _pieces(spans: Spans, stride: int, most: int) -> Iterator[_Whole]:
+def _pieces(spans: Spans, most: int) -> Iterator[_Whole]:
     """Yield the places that are in some span, in order, about ``most`` at a time."""
     waiting: list[_Whole] = []
     for first, last in spans.tolist():
-        for start in range(first + -first % stride, last, most * stride):
-            waiting.append(np.arange(start, min(start + most * stride, last), stride))
+        for start in range(first, last, most):
+            waiting.append(np.arange(start, min(start + most, last)))
             if sum(map(len, waiting)) >= most:
                 yield np.concatenate(waiting)
                 waiting.clear()

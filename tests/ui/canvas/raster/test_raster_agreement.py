@@ -70,10 +70,10 @@ def test_discs(shape, board, stamps):
 
 
 @given(SHAPES, boards(), st.sampled_from([1.0, 1.5, 3.0]), st.sampled_from([1, 3, 16]), st.integers(1, 30))
-def test_density(shape, board, size, stride, times):
+def test_density(shape, board, size, weight, times):
     images, sums = [ground(shape) for _ in FAMILIES], [Sums.zeros(*shape) for _ in FAMILIES]
     for loops, image, own in zip(FAMILIES, images, sums, strict=True):
-        counts = {loops.density(own, *board, size, COLORS, stride) for _ in range(times)}
+        counts = {loops.density(own, *board, size, COLORS, weight) for _ in range(times)}
         assert len(counts) == 1
         image[0, 0] = counts.pop()
     np.testing.assert_array_equal(sums[0].totals(), sums[1].totals())

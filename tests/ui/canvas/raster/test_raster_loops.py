@@ -164,14 +164,14 @@ def test_the_last_color_is_that_of_unassigned_points(loops, pixels):
 # --- Density -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stride", [1, 3])
-def test_sums_of_dots(loops, sums, stride):
+@pytest.mark.parametrize("weight", [1, 3])
+def test_sums_of_dots(loops, sums, weight):
     x, y, labels, spans = board(20_000)
-    shown = (labels != GONE) & (x >= 0) & (x < WIDTH) & (y >= 0) & (y < HEIGHT) & (np.arange(len(x)) % stride == 0)
-    assert loops.density(sums, x, y, labels, spans, AS_THEY_ARE, 1.0, COLORS, stride) == stride * shown.sum()
+    shown = (labels != GONE) & (x >= 0) & (x < WIDTH) & (y >= 0) & (y < HEIGHT)
+    assert loops.density(sums, x, y, labels, spans, AS_THEY_ARE, 1.0, COLORS, weight) == weight * shown.sum()
     expected = np.zeros((HEIGHT * WIDTH, 4), np.int64)
     colors = np.column_stack([np.ones(3, np.int64), channels(COLORS)])
-    np.add.at(expected, y[shown].astype(int) * WIDTH + x[shown].astype(int), stride * colors[labels[shown]])
+    np.add.at(expected, y[shown].astype(int) * WIDTH + x[shown].astype(int), weight * colors[labels[shown]])
     np.testing.assert_array_equal(sums.totals(), expected)
 
 
