@@ -129,6 +129,9 @@ class Canvas(Plot):
         box.setDefaultPadding(0.0)
         box.disableAutoRange()
         box.addItem(self._item, ignoreBounds=True)
+        for name in ("left", "bottom"):
+            # Each move of the view would set the axis' label anew, shown or not.
+            self.plotItem.getAxis(name).enableAutoSIPrefix(False)
         self._motion.setDuration(MOTION_MS)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._motion.setStartValue(0.0)

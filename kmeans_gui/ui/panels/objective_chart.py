@@ -92,10 +92,12 @@ class ObjectiveChart(Plot):
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
-        if self._read(new):
+        grown = self._read(new)
+        if grown:
             self._draw()
-        self._position = new.position
-        self._place()
+        if grown or new.position != self._position:
+            self._position = new.position
+            self._place()
 
     def value_at(self, index: int) -> float | None:
         """Return the objective at a half-step, None if it is not measured there."""
