@@ -82,10 +82,12 @@ class Change:
         Returns
         -------
         ndarray of shape (n_after, ...)
-            Of a type that holds both. ``table`` itself if no row comes or goes.
+            Of a type that holds both. ``table`` itself if no row comes or goes, a view of it if only its last rows go.
         """
         if self.keeps_rows:
             return table
+        if not len(self.inserted) and self.removed[0] == self.n_after:
+            return table[: self.n_after]  # the last ones are gone
         kind = np.result_type(table.dtype, values) if len(self.inserted) else table.dtype
         carried = np.empty((self.n_after, *table.shape[1:]), kind)
         leaving, entering = _gaps(self.removed), _gaps(self.inserted)

@@ -14,9 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 from kmeans_gui.clustering import Floats
 from kmeans_gui.data.cells import planar
 from kmeans_gui.data.change import Change, Rows
+from kmeans_gui.data.room import Room
 
 __all__ = ["Dataset", "Rows"]
 
+
+LARGE = 1 << 13
+"""Points from which on it pays to keep room for more."""
 
 REMEMBERED = 64
 """Edits of which a data set knows, so that whoever knows an older one can follow."""
@@ -135,12 +139,37 @@ class Dataset:
         if row_ids.dtype.kind != self.row_ids.dtype.kind:
             raise ValueError(f"row_ids are {row_ids.dtype}, but those of the data set are {self.row_ids.dtype}")
         change = Change(self.n, inserted=rows)
+        added = self._added(points, row_ids, truth) if len(rows) and rows[0] == self.n else None
+        return (added or self._put_in(change, points, row_ids, truth))._following(self, change, points[:0], points)
+
+    def _put_in(self, change: Change, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset:
         return replace(
             self,
             points=change.carried(self.points, points),
             row_ids=change.carried(self.row_ids, _as_ids(row_ids)),
             truth=None if self.truth is None else change.carried(self.truth, -1 if truth is None else truth),
-        )._following(self, change, points[:0], points)
+        )
+
+    def _added(self, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset | None:
+        """Add points after all others, in room that is there for them; None where copying is as good."""
+        if self.n < LARGE or row_ids.dtype.kind != "i":
+            return None
+        room: Room | None = vars(self).get("_room")
+        if room is None or not room.takes(self.n, len(points)):
+            room = Room(self._tables(), len(points))
+        room.add([points, row_ids, -1 if truth is None else truth][: len(self._tables())])
+        return self._in(room)
+
+    def _tables(self) -> list[NDArray[Any]]:
+        """What has a row for each point."""
+        return [table for table in (self.points, self.row_ids, self.truth) if table is not None]
+
+    def _in(self, room: Room) -> Dataset:
+        """Return the data set that the rows in use of a room make."""
+        points, row_ids, *truth = room.tables()
+        made = replace(self, points=points, row_ids=row_ids, truth=truth[0] if truth else None)
+        vars(made)["_room"] = room
+        return made
 
     def without(self, rows: Rows) -> Dataset:
         """Return the data set without the given rows (ascending)."""
