@@ -145,5 +145,13 @@ Assignment = Labels | LabelRuns
 """Which centroid each point has: plain labels in input order, or packed ones."""
 
 
+def label_of(assignment: Assignment, row: int) -> int:
+    """Return the label of one point, −1 for none; of packed ones, without unpacking the others."""
+    if isinstance(assignment, LabelRuns):
+        place = int(np.argmax(assignment.rows == row))
+        return int(assignment.values[np.searchsorted(assignment.starts, place, side="right") - 1])
+    return int(assignment[row])
+
+
 def _blocks(n: int) -> Iterator[slice]:
     return (slice(first, first + _BLOCK) for first in range(0, n, _BLOCK))

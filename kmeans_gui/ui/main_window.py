@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         self._welcome.board_requested.connect(self.show_first_board)
         self.canvas.paint_failed.connect(self.report_defect)
         self.canvas.drawn_changed.connect(self._status.show_drawn)
+        self.canvas.hovered.connect(self._status.show_point)
         look.changed.connect(self.stage.set_theme)
         for view in (*self._panels, self._transport, self._status):
             self.commands.answer(view)

@@ -243,3 +243,15 @@ def test_the_first_centroid_placed_by_hand_begins_a_start_of_its_own(window, boa
     assert len(state(window).start) == 1
     click(window, pixel(window, (0.5, 0.0)))
     assert len(state(window).start) == 2
+
+
+def test_the_mouse_over_a_point_reads_it_out(run):
+    canvas, said = run.canvas, []
+    canvas.hovered.connect(said.append)
+    for row in (0, 5):
+        x, y = canvas.view.to_pixels(canvas.frame.points[row : row + 1])[0]
+        QTest.mouseMove(canvas.viewport(), QPoint(round(x), round(y)))
+    QTest.mouseMove(canvas.viewport(), QPoint(2, 2))
+    near = [row for row in said if row >= 0]
+    assert said[-1] == -1
+    assert len(near) == 2

@@ -20,6 +20,7 @@ from kmeans_gui.data.layout import Layout
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas import marks
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.hover import Hover
 from kmeans_gui.ui.canvas.render import Picture, Request
 from kmeans_gui.ui.canvas.renderer import Renderer
 from kmeans_gui.ui.canvas.tools import TOOLS, Pointer, Tool
@@ -79,6 +80,8 @@ class Canvas(Plot):
         Another part of the plane is on show.
     painted
         The frame has been painted, as far as it could be.
+    hovered : int
+        The mouse is over the point of this row; −1 for none.
     drawn_changed : int
         The picture on show has another number of points on it.
     paint_failed
@@ -94,6 +97,7 @@ class Canvas(Plot):
     viewport_changed = Signal()
     painted = Signal()
     paint_failed = Signal()
+    hovered = Signal(int)
     drawn_changed = Signal(int)
     _broke = Signal()
     _counted = Signal(int)
@@ -107,6 +111,7 @@ class Canvas(Plot):
         self._style = Style(LIGHT)
         self._tools: dict[str, Tool] = {tool.name: tool(self) for tool in TOOLS}
         self._tool: Tool = self._tools["add"]
+        self._hover = Hover()
         self._pointer: Pointer | None = None
         self._held = False
         self._panning: QPointF | None = None
@@ -233,6 +238,7 @@ class Canvas(Plot):
             painter.drawImage(picture.place(view), picture.sheet)
             self._paint_new_points(painter, picture, request, view)
             self._tell(picture, request)
+        self._hover.paint(painter, request.frame, view, self._style)
         self._tool.paint(painter, self._pointer, self._style)
         return None if picture is None else picture.defect
 
@@ -326,6 +332,7 @@ class Canvas(Plot):
             self._pan(event.position())
         elif self._held:
             self._tool.drag(self._pointer)
+        self._look(None if self._held or self._panning is not None else self._pointer)
         self._item.update()
         event.accept()
 
@@ -343,10 +350,16 @@ class Canvas(Plot):
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Hide the brush."""
+        """Hide the brush, and read no point out any more."""
         self._pointer = None
+        self._look(None)
         self._item.update()
         super().leaveEvent(event)
+
+    def _look(self, at: Pointer | None) -> None:
+        """Find the point under the mouse."""
+        if self._hover.follow(at, self._frame, self.view):
+            self.hovered.emit(-1 if self._hover.row is None else self._hover.row)
 
     def _pan(self, to: QPointF) -> None:
         assert self._panning is not None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kmeans_gui.clustering import Phase, Step
+from kmeans_gui.clustering.label_runs import label_of
 from kmeans_gui.clustering.notes import number
+from kmeans_gui.ui.shown import Shown
 
 _CHANGE_DIGITS = 3
 
@@ -32,3 +34,12 @@ def shift_in(step: Step, previous: Step | None) -> str:
 
 def _last(phase: Phase, step: Step, previous: Step | None) -> Step | None:
     return next((s for s in (step, previous) if s is not None and s.phase is phase), None)
+
+
+def point_in(shown: Shown, row: int) -> str:
+    """Return what there is to say of a point: its name, where it lies, and its cluster."""
+    dataset = shown.state.dataset
+    places = (f"{name} {number(value)}" for name, value in zip(dataset.columns[:2], dataset.points[row].tolist(), strict=False))
+    label = -1 if shown.step is None else label_of(shown.step.assignment, row)
+    cluster = [f"cluster {label + 1}"] if label >= 0 else []
+    return " · ".join([f"point {dataset.row_ids[row]}", ", ".join(places), *cluster])

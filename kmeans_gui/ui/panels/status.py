@@ -14,7 +14,7 @@ from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import icon_button
 from kmeans_gui.ui.panels.panel import Panel
-from kmeans_gui.ui.panels.reading import change_of, shift_in, switched_in
+from kmeans_gui.ui.panels.reading import change_of, point_in, shift_in, switched_in
 from kmeans_gui.ui.shown import Shown
 
 _SEPARATOR = "·"
@@ -157,6 +157,7 @@ class StatusBar(Panel):
         self.tool = appearance.dress(QLabel(), "quiet")
         self._busy = ""
         self._drawn: int | None = None
+        self._row = -1
         self._shown: Shown | None = None
         self._style()
         layout = QHBoxLayout(self)
@@ -175,7 +176,7 @@ class StatusBar(Panel):
         self.setFixedHeight(appearance.GRID * 4)
         self.left_out.setToolTip("A value in them is missing or not finite")
         self.left_out.hide()
-        self.tool.setToolTip("The tool that is on")
+        self.tool.setToolTip("The tool that is on, or the point under the mouse")
         self.tool.setAccessibleName("Tool")
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
@@ -192,13 +193,26 @@ class StatusBar(Panel):
             self.readings.settle()
         self._shown = new
         self._show_readings()
-        if old is None or new.tool != old.tool or new.selected is not old.selected:
-            selected = len(new.selected)
-            self.tool.setText(f"{selected:,} selected · Tool: {new.tool}" if selected else f"Tool: {new.tool}")
+        if old is None or new.tool != old.tool or new.selected is not old.selected or new.step is not old.step:
+            self._show_aside()
         if old is None or new.state.dataset is not old.state.dataset:
             left_out = new.state.dataset.left_out
             self.left_out.setText(str(Note("{n:# row|rows} left out", {"n": left_out})))
             self.left_out.setVisible(left_out > 0)
+
+    def show_point(self, row: int) -> None:
+        """Read out the point of a row; −1 for none."""
+        self._row = row
+        self._show_aside()
+
+    def _show_aside(self) -> None:
+        """Show the point under the mouse, or else the tool that is on."""
+        shown = self._shown
+        if shown is None:
+            return
+        selected = len(shown.selected)
+        tool = f"{selected:,} selected · Tool: {shown.tool}" if selected else f"Tool: {shown.tool}"
+        self.tool.setText(point_in(shown, self._row) if 0 <= self._row < shown.state.dataset.n else tool)
 
     def show_drawn(self, drawn: int) -> None:
         """Show how many points are on the canvas."""

@@ -160,3 +160,13 @@ def test_short_work_is_not_shown(status):
     status.refresh(None, Shown(busy="Computing iteration 7"))
     status.refresh(None, Shown())
     assert not status._patience.isActive()
+
+
+def test_the_point_under_the_mouse_is_read_out_in_place_of_the_tool(status, moment):
+    run = moment(3)
+    status.refresh(None, run)
+    status.show_point(3)
+    x, y = run.state.dataset.points[3]
+    assert status.tool.text() == f"point 3 · x {number(x)}, y {number(y)} · cluster {run.step.labels[3] + 1}"
+    status.show_point(-1)
+    assert status.tool.text() == "Tool: add"
