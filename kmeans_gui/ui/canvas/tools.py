@@ -176,6 +176,7 @@ class Move(Tool):
         super().__init__(surface)
         self._rows: Rows = np.empty(0, np.intp)
         self._origin = np.zeros(2)
+        self._points: Floats | None = None
 
     def press(self, at: Pointer) -> None:
         """Take hold."""
@@ -187,9 +188,10 @@ class Move(Tool):
         """Show where the points would go."""
         if len(self._rows):
             frame = self.surface.frame
-            points = frame.points.copy()
-            points[self._rows] += at.data - self._origin
-            layout = frame.layout.after(Change(len(points), moved=np.sort(self._rows)), points)
+            if self._points is None:  # one copy for the whole drag: that of a million takes longer than a frame
+                self._points = frame.points.copy()
+            self._points[self._rows] = frame.points[self._rows] + (at.data - self._origin)
+            layout = frame.layout.after(Change(frame.layout.n, moved=np.sort(self._rows)), self._points)
             self.surface.preview(replace(frame, layout=layout))
 
     def release(self, at: Pointer) -> None:
@@ -202,7 +204,7 @@ class Move(Tool):
     def cancel(self) -> None:
         """Leave the points where they are."""
         super().cancel()
-        self._rows = np.empty(0, np.intp)
+        self._rows, self._points = np.empty(0, np.intp), None
 
     @property
     def holds_rows(self) -> bool:
