@@ -22,6 +22,9 @@ __all__ = ["Dataset", "Rows"]
 LARGE = 1 << 13
 """Points from which on it pays to keep room for more."""
 
+VAST = 1 << 22
+"""Points of which nobody wants to keep a copy."""
+
 REMEMBERED = 64
 """Edits of which a data set knows, so that whoever knows an older one can follow."""
 
@@ -141,6 +144,11 @@ class Dataset:
         change = Change(self.n, inserted=rows)
         added = self._added(points, row_ids, truth) if len(rows) and rows[0] == self.n else None
         return (added or self._put_in(change, points, row_ids, truth))._following(self, change, points[:0], points)
+
+    def make_room(self) -> None:
+        """Prepare for points to be added, in the background: that costs a copy of what is there. Not for ``VAST`` data sets."""
+        if LARGE <= self.n < VAST and "_room" not in vars(self) and self.row_ids.dtype.kind == "i":
+            vars(self)["_room"] = Room(self._tables())
 
     def _put_in(self, change: Change, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset:
         return replace(

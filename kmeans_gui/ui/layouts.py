@@ -1,4 +1,4 @@
-"""Layouts: keeps the layout of the data set on show, and has those of large ones sorted in the background.
+"""Layouts: keeps the layout of the data set on show, and has large ones sorted and made ready for edits in the background.
 
 Whatever is drawn or picked is looked up in a layout. It is there at once, also for millions of points and after each edit; when
 there is time for it the points are put in spatial order, which makes all of that faster and changes nothing of what it says.
@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.engine.background import Background
+from kmeans_gui.engine.worker import Publish
+from kmeans_gui.errors import CancelQuestion
 
 REST_MS = 300
 """How long a board must have been left alone before it is sorted anew."""
@@ -63,8 +65,14 @@ class Layouts(QObject):
         self._sorting.close()
 
     def _sort(self) -> None:
-        points = self._dataset.points
-        self._sorting.begin(lambda publish, cancelled: Layout.sorted(points, cancelled))
+        dataset = self._dataset
+
+        def sort(publish: Publish, cancelled: CancelQuestion) -> Layout:
+            layout = Layout.sorted(dataset.points, cancelled)
+            dataset.make_room()
+            return layout
+
+        self._sorting.begin(sort)
 
     def _on_sorted(self, number: int, layout: Layout) -> None:
         self._layout = layout

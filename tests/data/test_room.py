@@ -58,3 +58,10 @@ def test_the_last_points_go_without_copying_the_others(board: Dataset) -> None:
     again = grown.without(np.array([LARGE]))
     assert np.shares_memory(grown.points, again.points)
     np.testing.assert_array_equal(again.points, board.points)
+
+
+def test_room_made_beforehand_is_used(board: Dataset) -> None:
+    board.make_room()
+    one = with_one_more(board, 7.0)
+    assert np.shares_memory(one.points, with_one_more(one, 8.0).points)
+    np.testing.assert_array_equal(one.points[:-1], board.points)
