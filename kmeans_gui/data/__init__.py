@@ -4,6 +4,8 @@
     The points and what is known about them.
 ``change``
     What an edit does to the rows, and how all that is known by row follows.
+``room``
+    Memory for data sets that grow.
 ``cells``, ``layout``
     Where the points lie in the plane, sorted so that millions of them can be drawn, picked and circled.
 ``outline``

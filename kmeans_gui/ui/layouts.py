@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from kmeans_gui.data.cells import FEW
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.engine.background import Background
@@ -16,9 +17,6 @@ from kmeans_gui.errors import CancelQuestion
 
 REST_MS = 300
 """How long a board must have been left alone before it is sorted anew."""
-
-LARGE = 1 << 13
-"""Points from which on sorting them pays."""
 
 
 class Layouts(QObject):
@@ -53,7 +51,7 @@ class Layouts(QObject):
             # The points themselves, not the part that is drawn: so the engine's order can be shared.
             self._layout = Layout.of(dataset.points) if change is None else self._layout.after(change, dataset.points)
             self._sorting.stop()
-            if dataset.n >= LARGE:
+            if dataset.n >= FEW:
                 self._rest.start(0 if change is None else REST_MS)
             else:
                 self._rest.stop()
