@@ -198,9 +198,10 @@ class RunOnShow(QObject):
         self.changed.emit()
 
     def _color(self, step: Step) -> None:
-        """Give the clusters their colors: those they had on screen, or those of the session that the run comes from."""
+        """Give the clusters their colors: those they had on screen, or those they had when the run was on show before."""
         on_screen = None if self._step is None else self._step.centroids
-        if step.centroids is None or (on_screen is None and len(self._colors) == step.k):
+        comes_back = on_screen is None or self._opening is not None
+        if step.centroids is None or (comes_back and len(self._colors) == step.k):
             return
         self.colored.emit(match_colors(on_screen, self._colors, step.centroids))
 

@@ -196,6 +196,19 @@ def test_undoing_the_edit_that_ended_a_run_brings_it_back_at_its_half_step(contr
     assert controller.state.dataset.n == len(shown.labels) + 1
 
 
+def test_a_run_that_comes_back_has_its_colors(controller, done, qtbot):
+    # A board on which the starting centroids are matched to other final ones than their own.
+    controller.use_dataset(Dataset.of(np.random.default_rng(3).uniform(size=(30, 2))), "open points")
+    controller.set_k(8)
+    controller.set_parameter("init", "random")
+    done(controller)
+    colors = controller.state.colors
+    controller.add_points(np.array([[1.0, 1.0]]))
+    controller.undo()
+    qtbot.waitUntil(lambda: controller.shown.trace is not None)
+    assert controller.state.colors == colors
+
+
 def test_undoing_another_board_brings_the_run_back(controller, done, qtbot):
     done(controller)
     last = controller.shown.position
