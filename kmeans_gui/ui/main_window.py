@@ -28,6 +28,7 @@ from kmeans_gui.ui.panels.welcome import Welcome
 from kmeans_gui.ui.screen import Screen
 from kmeans_gui.ui.shown import Shown, View
 from kmeans_gui.ui.stage import Stage
+from kmeans_gui.ui.unhurried import Unhurried
 from kmeans_gui.ui.warm_up import WarmUp
 
 FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
@@ -66,6 +67,8 @@ class MainWindow(QMainWindow):
         self.commands = Commands(
             self, self.actions_table, self.controller, self.documents, self.canvas, self.messages, lambda: self.stage.style
         )
+        bars: tuple[View, ...] = (self._caption, self._brush_bar, self._welcome, self._transport, self._status)
+        self._followers = Unhurried((self.actions_table, *bars, *self._panels, self.screen_layout, self.messages), self)
         self._connect_signals(look)
         self._restore(look)
         self._refresh(None, self.controller.shown)
@@ -121,16 +124,8 @@ class MainWindow(QMainWindow):
         self.actions_table.bind({**themes, "motion": self._toggle_motion})
 
     def _refresh(self, old: Shown | None, new: Shown) -> None:
-        views: tuple[View, ...] = (
-            self.actions_table,
-            self.stage,
-            *(self._caption, self._brush_bar, self._welcome, self._transport, self._status),
-            *self._panels,
-            self.screen_layout,
-            self.messages,
-        )
-        for view in views:
-            view.refresh(old, new)
+        self.stage.refresh(old, new)
+        self._followers.refresh(old, new)
 
     def _toggle_motion(self) -> None:
         self.stage.motion = not self.stage.motion

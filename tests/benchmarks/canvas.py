@@ -127,7 +127,9 @@ class Duel:
 
     def pan(self, turn: int) -> tuple[float, float]:
         offset = SHIFT if turn % 2 else -SHIFT
-        return self._play(lambda side: side.pan(offset))
+        times = self._play(lambda side: side.pan(offset))
+        self._ours.settle()
+        return times
 
     def _play(self, act: Act) -> tuple[float, float]:
         """Let all sides do the same; return the milliseconds of ours and of the fastest other one."""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from kmeans_gui import app
 from kmeans_gui.clustering import Floats, kernels
 from kmeans_gui.clustering.kernels import warming
+from kmeans_gui.data.cells import FEW
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import marks, raster
@@ -30,7 +31,6 @@ from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.points import CROWD
 from kmeans_gui.ui.canvas.render import Request
-from kmeans_gui.ui.layouts import LARGE
 from kmeans_gui.ui.main_window import make_window
 from kmeans_gui.ui.theme import LIGHT
 
@@ -124,6 +124,20 @@ def in_full(canvas: Canvas) -> bool:
     return canvas._renderer.shows(Request(canvas.frame, view, canvas._style, canvas.devicePixelRatioF()))
 
 
+class _NextPaint(QObject):
+    """Waits for the next painting of a widget once something holds."""
+
+    def __init__(self, condition: Callable[[], bool]) -> None:
+        super().__init__()
+        self._condition = condition
+        self.loop = QEventLoop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._condition():
+            self.loop.quit()  # which ends when the event, the painting, has been handled
+        return False
+
+
 class Picture:
     """A canvas that shows points of shape (n, 2), colored by ``labels``."""
 
@@ -158,28 +172,21 @@ class Picture:
         self._wait()
 
     def pan(self, offset: float) -> None:
-        """Show the part of the plane that lies ``offset`` data units to the right."""
+        """Show the part of the plane that lies ``offset`` data units to the right: painted, as far as it is drawn already."""
+        paint = _NextPaint(lambda: True)
+        self._canvas.viewport().installEventFilter(paint)
         self._canvas.plotItem.getViewBox().translateBy(x=offset)
-        self._wait()
+        paint.loop.exec()
+        self._canvas.viewport().removeEventFilter(paint)
+
+    def settle(self) -> None:
+        """Wait until all is drawn."""
+        wait_until(self._canvas, lambda: in_full(self._canvas))
 
     def close(self) -> None:
         self._canvas.close_work()
         self._canvas.close()
         self._canvas.deleteLater()
-
-
-class _NextPaint(QObject):
-    """Waits for the next painting of a widget once something holds."""
-
-    def __init__(self, condition: Callable[[], bool]) -> None:
-        super().__init__()
-        self._condition = condition
-        self.loop = QEventLoop()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self._condition():
-            self.loop.quit()  # which ends when the event, the painting, has been handled
-        return False
 
 
 class Window:
@@ -203,7 +210,7 @@ class Window:
 
         def in_order() -> bool:
             layout = self.canvas.frame.layout
-            return layout.n < LARGE or (layout.sorted_cells is not None and not layout.weight)
+            return layout.n < FEW or (layout.sorted_cells is not None and not layout.weight)
 
         wait_until(self.canvas, in_order)
         wait_until(self.canvas, lambda: in_full(self.canvas))
