@@ -62,6 +62,8 @@ class CentroidsLayer:
         radius = star_radius(frame.k, style)
         pixels = view.to_pixels(frame.centroids)
         shown = np.flatnonzero(within(pixels, view, 2 * radius))
+        if not len(shown):
+            return
         palette = frame.palette(style.theme)
         if style.vector:
             for j in shown.tolist():

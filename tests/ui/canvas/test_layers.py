@@ -1,5 +1,7 @@
 """What is drawn is looked up where it must be: the color at the pixel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
@@ -232,6 +234,12 @@ def test_selection_and_caption_are_drawn_whatever_is_hidden():
     drawn = (painted(FULL) != LIGHT.ground).any(axis=2)
     assert drawn[20:40, 120:140].any()
     assert drawn[-30:].any()
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_what_is_out_of_view_is_not_drawn(layer):
+    away = View(1000, 1000 + WIDTH, 1000, 1000 + HEIGHT, 0, 0, WIDTH, HEIGHT)
+    assert len(np.unique(painted(replace(FULL, caption=""), layer, view=away).reshape(-1, 3), axis=0)) == 1
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
