@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.ui import appearance
 from kmeans_gui.ui.main_window import make_window
+from kmeans_gui.ui.theme import Theme
 
 
 @pytest.fixture
@@ -31,3 +35,19 @@ def board(window):
     window.controller.use_dataset(Dataset.of(points), "open points")
     QApplication.processEvents()
     return points
+
+
+@pytest.fixture
+def dressed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Theme], None]]:
+    """Dress the program in a theme, and undress it after the test."""
+    palette, font, rules = qapp.palette(), qapp.font(), qapp.styleSheet()
+    monkeypatch.setattr(appearance, "_current", appearance.current())
+
+    def dress(theme: Theme) -> None:
+        appearance.apply(qapp, theme)
+        QApplication.processEvents()
+
+    yield dress
+    qapp.setStyleSheet(rules)
+    qapp.setPalette(palette)
+    qapp.setFont(font)

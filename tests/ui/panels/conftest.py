@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,7 @@ from kmeans_gui.clustering import Note, Phase, Step, Trace, run
 from kmeans_gui.data.boards import board
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.state import State, defaults
-from kmeans_gui.ui import appearance
 from kmeans_gui.ui.shown import Shown
-from kmeans_gui.ui.theme import Theme
 
 Show = Callable[..., Any]
 Moment = Callable[..., Shown]
@@ -47,22 +45,6 @@ def said() -> Said:
         return heard
 
     return listen
-
-
-@pytest.fixture
-def dressed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Theme], None]]:
-    """Dress the program in a theme, and undress it after the test."""
-    palette, font, rules = qapp.palette(), qapp.font(), qapp.styleSheet()
-    monkeypatch.setattr(appearance, "_current", appearance.current())
-
-    def dress(theme: Theme) -> None:
-        appearance.apply(qapp, theme)
-        QApplication.processEvents()
-
-    yield dress
-    qapp.setStyleSheet(rules)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 @pytest.fixture
