@@ -26,7 +26,7 @@ IDS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     points=hnp.arrays(np.float64, st.tuples(st.integers(1, 12), st.integers(1, 4)), elements=FINITE),
     ids=IDS,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_strategies import assert_followed, edits, same, states
 
@@ -39,7 +39,12 @@ def ids(state: State) -> list[object]:
 # --- Any edit ------------------------------------------------------------------------------------------------------------
 
 
+few = settings(max_examples=25)
+"""Drawing a state takes longer than all that is done with it."""
+
+
 @given(st.data())
+@few
 def test_the_inverse_takes_every_edit_back_bit_for_bit(data: st.DataObject) -> None:
     before = data.draw(states())
     edit = data.draw(edits(before))
@@ -50,6 +55,7 @@ def test_the_inverse_takes_every_edit_back_bit_for_bit(data: st.DataObject) -> N
 
 
 @given(st.data())
+@few
 def test_an_edit_tells_what_becomes_of_the_rows(data: st.DataObject) -> None:
     before = data.draw(states())
     edit = data.draw(edits(before))
@@ -57,6 +63,7 @@ def test_an_edit_tells_what_becomes_of_the_rows(data: st.DataObject) -> None:
 
 
 @given(st.data())
+@few
 def test_two_edits_as_one_do_the_same_as_one_after_the_other(data: st.DataObject) -> None:
     before = data.draw(states())
     first = data.draw(edits(before))
