@@ -36,7 +36,7 @@ controller.to_end()
 def resting():
     app.processEvents()
     picture, shown = canvas._renderer.picture, controller.shown
-    return not shown.busy and picture is not None and picture.stride == 1 and picture.request.frame is canvas.frame
+    return not shown.busy and picture is not None and not picture.coarse and picture.request.frame is canvas.frame
 
 def rest(reached):
     end = time.monotonic() + 60
