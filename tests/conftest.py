@@ -46,13 +46,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Compile the kernels once, before there are workers of which each would compile them for itself."""
+    """Compile all loops once, before there are workers of which each would compile them for itself."""
     config = session.config
     directs = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if directs and not config.option.collectonly:
-        from kmeans_gui.clustering import kernels
+        _warm()
 
-        kernels.warm()
+
+def _warm() -> None:
+    from kmeans_gui.clustering.kernels import warming
+    from kmeans_gui.ui.canvas import raster
+
+    warming.warm()
+    warming.warm(raster.FAMILY)
 
 
 def _qt(module: str) -> Any:
