@@ -95,11 +95,13 @@ class Filtering(Kernel):
         rows, columns = points.order(self.cancelled)
         if rows is None:  # so few that it would not pay, were this kernel not forced
             rows, columns = points.loops.sort(points.X, self.cancelled, points.scale)
+            columns.flags.writeable = False  # as those of the order: for others each loop would be compiled anew
         firsts = _firsts_of_equals(columns) if together else None
         weights = np.empty(0)
         if firsts is not None:
             weights = np.diff(firsts, append=points.n).astype(np.float64)
             columns = np.take(columns, firsts, axis=1)  # C-contiguous, which indexing would not be
+            columns.flags.writeable = False
         tree = plant(columns, weights, LEAF, len(points.anchors), self.k)
         for part in blocks(-(-columns.shape[1] // LEAF), LEAVES_A_CALL, self.cancelled):
             measure_leaves(tree, points.anchors, part.start, part.stop)

@@ -113,19 +113,22 @@ class Points:
     def order(self, cancelled: CancelQuestion) -> tuple[Rows | None, Floats]:
         """Return the input row at each place of the order, shape (n,), and the scaled points in it, shape (d, n), C-contiguous.
 
-        The rows are None if the order is that of the input. Whoever asks first sorts; others wait for it.
+        Both are read-only; the rows are None if the order is that of the input. Whoever asks first sorts; others wait for it.
         """
         while not self._sorting.acquire(timeout=0.01):
             if cancelled():
                 raise Cancelled
         try:
             if not self._order:
+                rows: Rows | None = None
                 if self.sorts(self.n, self.d):
                     rows, columns = self.loops.sort(self.X, cancelled, self.scale)
                     rows.flags.writeable = False  # as those of a step are
-                    self._order.append((rows, columns))
                 else:
-                    self._order.append((None, self.columns()))
+                    columns = self.columns()
+                # Whoever draws them has them read-only. To numba that is another type, for which it would compile anew.
+                columns.flags.writeable = False
+                self._order.append((rows, columns))
             return self._order[0]
         finally:
             self._sorting.release()

@@ -18,6 +18,7 @@ from kmeans_gui import clustering
 from kmeans_gui.clustering import kernels
 from kmeans_gui.clustering.algorithms.lloyd import EMPTY_CLUSTERS
 from kmeans_gui.clustering.seeding import STARTS
+from kmeans_gui.data.layout import Layout
 
 def signatures():
     loops = {}
@@ -44,6 +45,8 @@ boards = {
 }
 for name, X in boards.items():
     X.flags.writeable = name in ("small", "sorted")
+    if name in ("in space", "sorted, by several threads"):  # as the window does, which draws them in the same order
+        Layout.sorted(X)
     k = 40 if name == "many axes" else 5
     with kernels.use_threads(2):
         trace = clustering.run("lloyd", X, k=k, max_iter=3)
