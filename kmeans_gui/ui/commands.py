@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,19 @@ class Commands(QObject):
         self._canvas = canvas
         self._messages = messages
         self._style = style
-        self._keys = KeySheet(window)
-        self._export = ExportDialog(window)
-        self._export.export_requested.connect(self._ask_where_to_export)
         actions.bind(self._handlers())
         documents.path_changed.connect(self._offer_recent)
         self._offer_recent()
+
+    @cached_property
+    def _keys(self) -> KeySheet:
+        return KeySheet(self._window)
+
+    @cached_property
+    def _export(self) -> ExportDialog:
+        dialog = ExportDialog(self._window)
+        dialog.export_requested.connect(self._ask_where_to_export)
+        return dialog
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         controller, player = self._controller, self._controller.player
