@@ -37,7 +37,7 @@ class Entry:
     tip : str
         One line more than the text says, for the tooltip and the key sheet.
     icon : str
-        Name of a Material Design icon; empty for none.
+        Name of an icon (:func:`kmeans_gui.ui.appearance.icon`); empty for none.
     checkable : bool
         Whether it is on or off.
     """
@@ -60,7 +60,7 @@ def _layer(name: str, text: str, key: str) -> Entry:
 
 
 ACTIONS: tuple[Entry, ...] = (
-    Entry(name="new", text="New board", menu="File", keys=("Ctrl+N",), tip="Remove all points", icon="mdi6.file-outline"),
+    Entry(name="new", text="New board", menu="File", keys=("Ctrl+N",), tip="Remove all points"),
     Entry(name="open", text="Open…", menu="File", keys=("Ctrl+O",), tip="A table (CSV, TSV, NPY) or a session (.kmeans)"),
     Entry(name="save", text="Save session", menu="-File", keys=("Ctrl+S",), tip="Data, parameters, seed, view and position"),
     Entry(name="save_as", text="Save session as…", menu="File", keys=("Ctrl+Shift+S",)),
@@ -71,27 +71,23 @@ ACTIONS: tuple[Entry, ...] = (
     Entry(name="select_all", text="Select all", menu="-Edit", keys=("Ctrl+A",)),
     Entry(name="duplicate", text="Duplicate selection", menu="Edit", keys=("Ctrl+D",)),
     Entry(name="delete", text="Delete selection", menu="Edit", keys=("Del", "Backspace")),
-    _tool("add", "Add points", "A", "mdi6.plus-circle-outline", "Click adds a point, Shift-click a cluster of them"),
-    _tool("spray", "Spray points", "S", "mdi6.spray", "Drag sprays points; sliders below the canvas set size and density"),
-    _tool("move", "Move points", "M", "mdi6.cursor-move", "Drag a point, or the selection"),
-    _tool("erase", "Erase points", "E", "mdi6.eraser", "Drag erases the points under the brush"),
-    _tool("select", "Select in a rectangle", "Q", "mdi6.selection-drag", "Drag a rectangle; Shift adds to the selection"),
-    _tool("lasso", "Select with a lasso", "W", "mdi6.lasso", "Drag around the points; Shift adds to the selection"),
-    _tool(
-        "centroids", "Place centroids", "C", "mdi6.star-outline", "Click places a centroid, drag moves one, Shift-click removes"
-    ),
-    Entry(name="play", text="Play", menu="Run", keys=("Space",), tip="Play or pause", icon="mdi6.play"),
-    Entry(name="step", text="Step", menu="Run", keys=("Right", "PgDown"), tip="One half-step on", icon="mdi6.step-forward"),
-    Entry(
-        name="back", text="Step back", menu="Run", keys=("Left", "PgUp"), tip="One half-step back", icon="mdi6.step-backward"
-    ),
-    Entry(name="to_start", text="To the start", menu="Run", keys=("Home",), icon="mdi6.skip-previous"),
-    Entry(name="to_end", text="To the end", menu="Run", keys=("End",), icon="mdi6.skip-next"),
+    _tool("add", "Add points", "A", "plus-circle-outline", "Click adds a point, Shift-click a cluster of them"),
+    _tool("spray", "Spray points", "S", "spray", "Drag sprays points; sliders below the canvas set size and density"),
+    _tool("move", "Move points", "M", "cursor-move", "Drag a point, or the selection"),
+    _tool("erase", "Erase points", "E", "eraser", "Drag erases the points under the brush"),
+    _tool("select", "Select in a rectangle", "Q", "selection-drag", "Drag a rectangle; Shift adds to the selection"),
+    _tool("lasso", "Select with a lasso", "W", "lasso", "Drag around the points; Shift adds to the selection"),
+    _tool("centroids", "Place centroids", "C", "star-outline", "Click places a centroid, drag moves one, Shift-click removes"),
+    Entry(name="play", text="Play", menu="Run", keys=("Space",), tip="Play or pause", icon="play"),
+    Entry(name="step", text="Step", menu="Run", keys=("Right", "PgDown"), tip="One half-step on", icon="step-forward"),
+    Entry(name="back", text="Step back", menu="Run", keys=("Left", "PgUp"), tip="One half-step back", icon="step-backward"),
+    Entry(name="to_start", text="To the start", menu="Run", keys=("Home",), icon="skip-previous"),
+    Entry(name="to_end", text="To the end", menu="Run", keys=("End",), icon="skip-next"),
     Entry(name="slower", text="Slower", menu="-Run", keys=("[", ",")),
     Entry(name="faster", text="Faster", menu="Run", keys=("]", ".")),
-    Entry(name="new_start", text="New start", menu="-Run", keys=("R",), tip="Start from other centroids", icon="mdi6.dice-5"),
+    Entry(name="new_start", text="New start", menu="-Run", keys=("R",), tip="Start from other centroids", icon="dice-5"),
     *(Entry(name=f"k_{k}", text=f"K = {k}", menu="Run/Number of clusters", keys=(str(k),)) for k in range(1, 10)),
-    Entry(name="fit", text="Fit to the points", menu="View", keys=("F", "Ctrl+0"), icon="mdi6.fit-to-page-outline"),
+    Entry(name="fit", text="Fit to the points", menu="View", keys=("F", "Ctrl+0"), icon="fit-to-page-outline"),
     Entry(name="zoom_in", text="Zoom in", menu="View", keys=("+", "Ctrl++", "=")),
     Entry(name="zoom_out", text="Zoom out", menu="View", keys=("-", "Ctrl+-")),
     _layer("regions", "Voronoi regions", "V"),

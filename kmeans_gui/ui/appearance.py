@@ -10,10 +10,12 @@ Widgets take their looks from the property ``role``, set by ``dress``: ``primary
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import TypeVar
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QMarginsF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from kmeans_gui.resources import resource
@@ -24,6 +26,9 @@ GRID = 8
 
 RADIUS = 5
 CONTROL_HEIGHT = 28
+
+_ICON_MARGIN = 1 / 16
+"""What stays free around an icon on each side, as a share of its height."""
 
 _LEAST_BODY = 14
 _TYPE_RATIO = 1.25
@@ -284,7 +289,7 @@ QProgressBar::chunk { background: %(quiet)s; border-radius: 3px; }
 
 
 class _PaletteIcon(QIconEngine):
-    """Draws a glyph in the colors of the moment, so that an icon never outlives its theme."""
+    """Draws an icon in the colors of the moment, so that it never outlives its theme."""
 
     def __init__(self, name: str, inverse: bool) -> None:
         super().__init__()
@@ -292,12 +297,12 @@ class _PaletteIcon(QIconEngine):
         self._inverse = inverse
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        import qtawesome
-
         theme = current()
-        ink = theme.ground if self._inverse else theme.text
-        glyph = qtawesome.icon(self._name, color=color(ink).name(), color_disabled=color(faded(theme)).name())
-        glyph.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+        ink = faded(theme) if mode is QIcon.Mode.Disabled else theme.ground if self._inverse else theme.text
+        drawing = QSvgRenderer(_outline(self._name).replace("currentColor", color(ink).name()).encode())
+        drawing.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
+        margin = rect.height() * _ICON_MARGIN
+        drawing.render(painter, QRectF(rect).marginsRemoved(QMarginsF(margin, margin, margin, margin)))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
@@ -311,10 +316,14 @@ class _PaletteIcon(QIconEngine):
         return _PaletteIcon(self._name, self._inverse)
 
 
-def icon(name: str, *, inverse: bool = False) -> QIcon:
-    """Return the icon called ``name`` (a Material Design name of QtAwesome: "mdi6.play").
+@cache
+def _outline(name: str) -> str:
+    return resource(f"icons/material/{name}.svg").read_text(encoding="utf-8")
 
-    It is drawn in the colors of the theme at the moment of drawing, for a primary button in the ``inverse`` ones. QtAwesome is
-    loaded when the first icon is drawn.
+
+def icon(name: str, *, inverse: bool = False) -> QIcon:
+    """Return the icon called ``name``: a file in ``resources/icons/material``, read when it is first drawn.
+
+    It is drawn in the colors of the theme at the moment of drawing, for a primary button in the ``inverse`` ones.
     """
     return QIcon(_PaletteIcon(name, inverse))

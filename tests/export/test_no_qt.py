@@ -9,7 +9,7 @@ from pathlib import Path
 SCRIPT = """
 import importlib, pkgutil, sys
 
-for name in ("PySide6", "shiboken6", "pyqtgraph", "qtawesome"):
+for name in ("PySide6", "shiboken6", "pyqtgraph"):
     sys.modules[name] = None  # an import of it fails
 
 import kmeans_gui

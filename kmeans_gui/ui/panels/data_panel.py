@@ -61,7 +61,7 @@ class DataPanel(Panel):
         self.summary = sentence()
         self.form = ParameterForm(())
         self.seed = IntBox(SEED)
-        self.dice = icon_button("mdi6.dice-5-outline", "Another seed", "Generate the board anew, from another seed")
+        self.dice = icon_button("dice-5-outline", "Another seed", "Generate the board anew, from another seed")
         self.open = push_button("Open…", "Open a table or a session")
         self.clear = push_button("Clear", "Remove all points")
         self.draft = QWidget()

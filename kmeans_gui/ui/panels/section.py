@@ -29,7 +29,7 @@ class Disclosure(QToolButton):
         self._point(is_open)
 
     def _point(self, is_open: bool) -> None:
-        self.setIcon(appearance.icon("mdi6.chevron-down" if is_open else "mdi6.chevron-right"))
+        self.setIcon(appearance.icon("chevron-down" if is_open else "chevron-right"))
         self.setToolTip(f"{'Fold' if is_open else 'Unfold'} “{self._title}”")
         self.setAccessibleName(f"{self._title}, {'open' if is_open else 'folded'}")
 

@@ -97,7 +97,7 @@ class Progress(QWidget):
         self._text = ""
         self.label = QLabel()
         self.bar = QProgressBar()
-        self.cancel = icon_button("mdi6.close", "Stop this work", "Stop this work")
+        self.cancel = icon_button("close", "Stop this work", "Stop this work")
         self.label.setFont(appearance.tabular(appearance.font()))
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(_BAR_WIDTH)

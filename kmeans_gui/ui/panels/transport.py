@@ -176,7 +176,7 @@ class TransportBar(Panel):
 
     def _render_words(self, old: Shown | None, new: Shown) -> None:
         if old is None or new.playing != old.playing:
-            self.buttons["play"].say(*(("Pause", "mdi6.pause") if new.playing else ("Play", "mdi6.play")))
+            self.buttons["play"].say(*(("Pause", "pause") if new.playing else ("Play", "play")))
         if old is None or new.next_title != old.next_title:
             self.buttons["step"].say(new.next_title or ("At the end" if new.complete else "Step"))
 

@@ -82,7 +82,7 @@ def test_figures_are_equally_wide(qapp):
 
 @THEMES
 def test_an_icon_follows_the_theme(dressed, theme):
-    icon, inverse = appearance.icon("mdi6.square"), appearance.icon("mdi6.square", inverse=True)
+    icon, inverse = appearance.icon("play"), appearance.icon("play", inverse=True)
     dressed(DARK if theme is LIGHT else LIGHT)
     ink_of(icon)
     dressed(theme)
