@@ -18,7 +18,7 @@ from kmeans_gui.ui.panels.marks import Marks, stride
 from kmeans_gui.ui.plot import Plot
 from kmeans_gui.ui.shown import Shown
 
-_HEIGHT = 152
+HEIGHT = 152
 _AXIS_WIDTH = 58
 _LEAST_MARK_SPACING = 7.0
 _MOST_CORNERS = 400
@@ -63,7 +63,7 @@ class ObjectiveChart(Plot):
         plot.setMouseEnabled(x=False, y=False)
         plot.setContentsMargins(0, appearance.GRID // 2, appearance.GRID // 2, 0)
         self._pointer.hide()
-        self.setFixedHeight(_HEIGHT)
+        self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -112,7 +112,7 @@ class ObjectiveChart(Plot):
 
     def sizeHint(self) -> QSize:
         """Take what width there is."""
-        return QSize(240, _HEIGHT)
+        return QSize(240, HEIGHT)
 
     # What the user does ------------------------------------------------------------------------------------------------
 
@@ -225,7 +225,6 @@ class _StepAxis(pg.AxisItem):  # type: ignore[misc]
 def _calm(axis: Any) -> None:
     axis.setStyle(maxTickLevel=0, tickLength=-4, autoExpandTextSpace=False, tickFont=_tick_font())
     axis.setTickDensity(0.7)
-    axis.enableAutoSIPrefix(False)
 
 
 def _tick_font() -> Any:

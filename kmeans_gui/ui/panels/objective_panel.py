@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from functools import cached_property
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import ElidedLabel
-from kmeans_gui.ui.panels.objective_chart import ObjectiveChart
+from kmeans_gui.ui.panels.objective_chart import HEIGHT, ObjectiveChart
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.reading import change_of
 from kmeans_gui.ui.shown import Shown
@@ -18,6 +21,8 @@ NOT_YET = "not yet"
 
 class ObjectivePanel(Panel):
     """The objective's name, its value, and its curve over the run.
+
+    The chart, a plot of its own, is made when the rest has been painted: nothing is on it yet, and the window is there sooner.
 
     Signals
     -------
@@ -31,8 +36,10 @@ class ObjectivePanel(Panel):
         super().__init__(parent)
         self.name = appearance.dress(QLabel(), "quiet")
         self.value = ElidedLabel()
-        self.chart = ObjectiveChart()
         self._reading = ""
+        self._shown: Shown | None = None
+        self._room = QWidget()
+        self._room.setFixedHeight(HEIGHT)
         self.value.setFont(appearance.tabular(appearance.font()))
         head = QHBoxLayout()
         head.addWidget(self.name)
@@ -41,13 +48,39 @@ class ObjectivePanel(Panel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID // 2)
         layout.addLayout(head)
-        layout.addWidget(self.chart)
-        self.chart.seek_requested.connect(self.seek_requested)
-        self.chart.hovered.connect(self._on_hovered)
+        layout.addWidget(self._room)
+
+    @cached_property
+    def chart(self) -> ObjectiveChart:
+        """The curve."""
+        chart = ObjectiveChart(self._room)
+        self._connect_signals(chart)
+        room = QVBoxLayout(self._room)
+        room.setContentsMargins(0, 0, 0, 0)
+        room.addWidget(chart)
+        if self._shown is not None:
+            chart.refresh(None, self._shown)
+            _describe(chart, self.name.text(), self._reading)
+        return chart
+
+    def _connect_signals(self, chart: ObjectiveChart) -> None:
+        chart.seek_requested.connect(self.seek_requested)
+        chart.hovered.connect(self._on_hovered)
+
+    def _has_chart(self) -> bool:
+        return "chart" in vars(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """See to it that the chart is made after the first painting."""
+        super().paintEvent(event)
+        if not self._has_chart():
+            QTimer.singleShot(0, self, lambda: self.chart)
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
-        self.chart.refresh(old, new)
+        self._shown = new
+        if self._has_chart():
+            self.chart.refresh(old, new)
         if old is not None and new.step is old.step and new.previous is old.previous:
             return
         name = "objective" if new.step is None else new.step.objective_name
@@ -57,8 +90,8 @@ class ObjectivePanel(Panel):
         else:
             self._reading = f"{number(new.step.objective)} {change_of(new.step, new.previous)}".strip()
         self.value.show_text(self._reading)
-        self.chart.setAccessibleName(f"{name.capitalize()} over the half-steps")
-        self.chart.setAccessibleDescription(self._reading)
+        if self._has_chart():
+            _describe(self.chart, self.name.text(), self._reading)
 
     def _on_hovered(self, index: int) -> None:
         """Read the curve at the pointer; −1 when it has left."""
@@ -69,5 +102,11 @@ class ObjectivePanel(Panel):
     def changeEvent(self, event: QEvent) -> None:
         """Take on the colors of another theme."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() is QEvent.Type.PaletteChange and self._has_chart():
             self.chart.recolor()
+
+
+def _describe(chart: ObjectiveChart, name: str, reading: str) -> None:
+    """Tell what the chart shows to who cannot see it."""
+    chart.setAccessibleName(f"{name} over the half-steps")
+    chart.setAccessibleDescription(reading)
