@@ -1,6 +1,6 @@
 """Warm-up: loads in the background what the first run, table and export would otherwise wait for.
 
-It waits until the window has been painted, so that it never delays that.
+It waits until the window has been painted and a moment longer, so that it never delays that.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from kmeans_gui.ui.canvas import raster
 
 _LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
 
+_REST_MS = 100
+"""How long after the first painting it begins, so that what follows that, and the first click, have the processor alone."""
+
 
 class WarmUp(QObject):
     """Loads, and says what went wrong with it.
@@ -39,11 +42,11 @@ class WarmUp(QObject):
         self._window = window
         self._slot = Background(self)
         self._slot.finished.connect(self._on_finished)
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self, singleShot=True, interval=_REST_MS)
         self._soon.timeout.connect(lambda: self._slot.begin(_load))
 
     def begin(self) -> None:
-        """Begin as soon as the window is painted."""
+        """Begin soon after the window is painted."""
         self._window.installEventFilter(self)
 
     def close(self) -> None:
@@ -52,7 +55,7 @@ class WarmUp(QObject):
         self._slot.close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Begin after the painting that is at hand."""
+        """Begin soon after the painting that is at hand."""
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             self._soon.start()
