@@ -45,8 +45,8 @@ from PySide6.QtWidgets import QApplication
 
 application = QApplication([])
 watch = Watch()
-application.installEventFilter(watch)
 window = pyqtgraph.PlotWidget()
+window.viewport().installEventFilter(watch)
 window.resize(1280, 800)
 window.show()
 application.exec()
@@ -59,13 +59,24 @@ start = qt_check.start_gui_application
 
 def watched():
     application = start()
-    watch = Watch(application)
-    application.installEventFilter(watch)
+    from kmeans_gui.ui import main_window
+
+    make, watch = main_window.make_window, Watch(application)
+
+    def make_watched(application):
+        window = make(application)
+        window.canvas.viewport().installEventFilter(watch)  # and not all objects: each event would be wrapped for Python
+        return window
+
+    main_window.make_window = make_watched
     return application
 
 qt_check.start_gui_application = watched
 app.main([])
 """
+
+VARIABLES = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment of both sides: compiled modules are kept, as they are where the program is installed."""
 
 
 def seconds_to_paint(program: str) -> float:
@@ -73,7 +84,7 @@ def seconds_to_paint(program: str) -> float:
     root = str(Path(__file__).parents[2])  # a checkout that is not installed
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=SECONDS, env={**os.environ, "PYTHONPATH": paths})
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=SECONDS, env={**VARIABLES, "PYTHONPATH": paths})
     return time.perf_counter() - begin
 
 

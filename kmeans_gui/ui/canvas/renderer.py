@@ -102,7 +102,7 @@ class Renderer(QObject):
         """Draw in the background: first a coarse picture, if need be, then the full one unless another is wanted by then."""
 
         def unwanted() -> bool:
-            return cancelled() or self._wanted is not request
+            return cancelled() or self._wanted is None or not self._wanted.same(request)
 
         first = self._takes_long(request)
         try:
@@ -140,8 +140,10 @@ class Renderer(QObject):
         self.rendered.emit()
 
     def _on_failed(self, *_: object) -> None:
-        # Not tried anew: it would fail again. The next request may not.
-        self._doing = None
+        failed, self._doing = self._doing, None
+        # The same would fail again; another one may not.
+        if failed is not None and self._wanted is not None and not self._wanted.same(failed):
+            self._go_on()
 
     def _go_on(self, *_: object) -> None:
         """Draw what was asked for meanwhile."""
