@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from threading import Lock
 from weakref import ref
 
@@ -94,7 +95,14 @@ class LabelRuns:
 
     def on_curve(self) -> Labels:
         """Return the labels in the order of the curve, shape (n,), of type ``label_dtype(k)``."""
-        return np.repeat(self.values.astype(label_dtype(self.k)), self._lengths())
+        values, lengths = self.values.astype(label_dtype(self.k)), self._lengths()
+        labels: Labels = np.empty(self.n, values.dtype)
+        # Some runs at a time, since numpy repeats numbers without letting another thread in.
+        cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, self.n, _BLOCK)), len(values)))
+        for first, last in pairwise(cuts.tolist()):
+            piece = np.repeat(values[first:last], lengths[first:last])
+            labels[self.starts[first] : self.starts[first] + len(piece)] = piece
+        return labels
 
     def counts(self) -> NDArray[np.intp]:
         """Return how many points have each label, shape (k,), without unpacking."""

@@ -186,7 +186,12 @@ class Layout:
         else:
             labels, then = self.labels_at_places(now), self.labels_at_places(before)
             places = np.flatnonzero((labels != then) & (then >= 0))
-        return np.column_stack([cells.x[places], cells.y[places]]) / cells.scale
+        found = np.empty((len(places), 2))
+        for start in range(0, len(places), BLOCK):  # others may come between
+            block = slice(start, start + BLOCK)
+            found[block, 0], found[block, 1] = cells.x[places[block]], cells.y[places[block]]
+        found /= cells.scale
+        return found
 
     def _is_of(self, runs: LabelRuns) -> bool:
         """Whether the runs lie along the order of the cells, and all points are still there."""

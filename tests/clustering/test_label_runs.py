@@ -169,3 +169,10 @@ def test_what_switched_is_the_same_packed_or_plain(now_packed: bool, before_pack
     switched = second.switched_from(first)
     assert np.array_equal(switched, (now != before) & (before >= 0))
     assert 0 < np.count_nonzero(switched) < np.count_nonzero(now != before)
+
+
+@pytest.mark.parametrize("n", [3, 65_537, 300_000])
+def test_a_run_may_be_longer_than_what_is_looked_at_in_one_go(n: int) -> None:
+    expected = np.repeat([4, -1, 2], [1, 1, n - 2])
+    np.testing.assert_array_equal(packed(expected, np.arange(n, dtype=np.int32), 5).on_curve(), expected)
+    np.testing.assert_array_equal(packed(expected[::-1], np.arange(n, dtype=np.int32), 5).on_curve(), expected[::-1])

@@ -1,8 +1,9 @@
 """Renderer: makes the pictures that the canvas shows, at once or in the background.
 
-What takes no longer than the eye notices is drawn on the spot. A heavy frame is drawn by a thread, one at a time: the newest
-request is next, those that it overtook are never drawn. Of millions of points a coarse picture comes first, within a frame of
-the screen, and the full one as soon as nobody asks for another; meanwhile the canvas shows the last one, moved and stretched.
+What takes no longer than the eye notices, as the last picture tells, is drawn on the spot. Anything heavier is drawn by a
+thread, one at a time: the newest request is next, those that it overtook are never drawn. Of millions of points a coarse
+picture comes first, within a frame of the screen, and the full one as soon as nobody asks for another; meanwhile the canvas
+shows the last one, moved and stretched.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from PySide6.QtCore import QObject, Signal
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import Cancelled, CancelQuestion
-from kmeans_gui.ui.canvas import layers, marks
+from kmeans_gui.ui.canvas import layers, marks, raster
 from kmeans_gui.ui.canvas.frame import FULL, Effort, Frame
 from kmeans_gui.ui.canvas.render import Picture, Request, render
 from kmeans_gui.ui.canvas.sheet import Sheets
 
-HEAVY = 30_000
-"""Points from which on a frame is drawn in the background."""
+LIGHT, HEAVY = 2_000, 150_000
+"""Points up to which a frame is always drawn on the spot, and from which on never."""
+
+TELLING = 30_000
+"""Fewer points than this do not tell how long one takes."""
 
 CENTROID = 8
 """How many points a centroid with its region weighs."""
@@ -35,9 +39,9 @@ PACE = 4e-6
 """Milliseconds that a point takes, until it has been measured."""
 
 
-def heavy(frame: Frame) -> bool:
-    """Whether the frame takes too long to be drawn on the spot."""
-    return frame.layout.n + CENTROID * frame.k > HEAVY
+def weight(frame: Frame) -> int:
+    """Return what a frame weighs, in points."""
+    return frame.layout.n + CENTROID * frame.k
 
 
 class Renderer(QObject):
@@ -83,7 +87,7 @@ class Renderer(QObject):
             self._wanted = request
         if self.shows(request):
             return
-        if heavy(request.frame):
+        if self._is_heavy(request.frame):
             if self._doing is None:
                 self._begin(self._wanted)
         else:
@@ -123,8 +127,14 @@ class Renderer(QObject):
             raise
         if not effort.coarse:
             self._took = 1e3 * (time.perf_counter() - begun)
-            self._pace = self._took / max(picture.drawn, HEAVY)
+            self._pace = self._took / max(picture.drawn, TELLING)
         return picture
+
+    def _is_heavy(self, frame: Frame) -> bool:
+        """Whether a frame is to be drawn in the background."""
+        if weight(frame) <= LIGHT:
+            return False
+        return weight(frame) > HEAVY or self._doing is not None or not (self.nimble and raster.is_compiled())
 
     def _takes_long(self, request: Request) -> bool:
         """Whether the full picture will take longer than a frame of the screen."""
@@ -150,5 +160,5 @@ class Renderer(QObject):
         self._doing = None
         if self._wanted is not None:
             self.draw(self._wanted)
-            if not heavy(self._wanted.frame):
+            if self._doing is None:
                 self.rendered.emit()

@@ -90,6 +90,7 @@ def test_a_run_goes_on_over_a_defect_in_painting(canvas, qtbot, logged_errors):
 def test_a_defect_in_the_background_is_reported_and_not_tried_again(canvas, qtbot, monkeypatch, logged_errors):
     broken = Broken()
     canvas._renderer.layers = (broken,)
+    monkeypatch.setattr(renderer, "LIGHT", 0)
     monkeypatch.setattr(renderer, "HEAVY", 1)
     with qtbot.waitSignal(canvas.paint_failed):
         show(canvas, FRAME)
@@ -100,6 +101,7 @@ def test_a_defect_in_the_background_is_reported_and_not_tried_again(canvas, qtbo
 
 
 def test_a_heavy_frame_is_drawn_in_the_background_and_moves_with_the_view_meanwhile(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(renderer, "LIGHT", 0)
     monkeypatch.setattr(renderer, "HEAVY", 1)
     frame = Frame(layout=Layout.of(np.array([[0.5, 0.5], [0.9, 0.9]])))
     with qtbot.waitSignal(canvas.painted):
@@ -112,6 +114,7 @@ def test_a_heavy_frame_is_drawn_in_the_background_and_moves_with_the_view_meanwh
 
 
 def test_of_many_requests_the_newest_is_drawn_last(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(renderer, "LIGHT", 0)
     monkeypatch.setattr(renderer, "HEAVY", 1)
     frames = [Frame(layout=Layout.of(np.array([[0.1 * i, 0.5], [0.9, 0.9]]))) for i in range(8)]
     for frame in frames:

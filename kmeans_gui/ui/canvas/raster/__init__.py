@@ -35,6 +35,7 @@ __all__ = [
     "Sums",
     "begin",
     "disc_stamps",
+    "is_compiled",
     "loops",
     "ring_stamps",
 ]
@@ -46,6 +47,11 @@ FAMILY = "kmeans_gui.ui.canvas.raster.family"
 def begin() -> threading.Thread:
     """Begin to load the compiled loops, unless that has begun already; return the thread that does it."""
     return warming.begin(FAMILY)
+
+
+def is_compiled() -> bool:
+    """Whether :func:`loops` returns the compiled ones."""
+    return loops() is not PLAIN
 
 
 def loops() -> Loops:
