@@ -96,7 +96,7 @@ class LabelRuns:
     def on_curve(self) -> Labels:
         """Return the labels in the order of the curve, shape (n,), of type ``label_dtype(k)``."""
         values, lengths = self.values.astype(label_dtype(self.k)), self._lengths()
-        labels: Labels = np.empty(self.n, values.dtype)
+        labels = np.empty_like(values, shape=self.n)
         # Some runs at a time, since numpy repeats numbers without letting another thread in.
         cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, self.n, _BLOCK)), len(values)))
         for first, last in pairwise(cuts.tolist()):

@@ -34,21 +34,24 @@ def test_each_moment_is_passed_on_at_a_persons_pace(views):
     assert [old for old, _ in listener.passed] == [None, *moments[:-1]]
 
 
-def test_at_full_speed_the_newest_is_passed_on_later_and_nothing_in_between(views, qtbot):
-    unhurried, listener = views
-    hurried = Shown(playing=True, speed=math.inf)
+def test_at_full_speed_each_view_gets_the_newest_in_its_turn(qapp, qtbot):
+    listeners = [Listener() for _ in range(3)]
+    unhurried = Unhurried(listeners)
+    first, hurried = Shown(), Shown(playing=True, speed=math.inf)
+    unhurried.refresh(None, first)
     moments = [replace(hurried, length=length) for length in range(5)]
     for moment in moments:
         unhurried.refresh(None, moment)
-    assert listener.passed == [(None, moments[0])]
-    qtbot.waitUntil(lambda: len(listener.passed) > 1)
-    assert listener.passed[1] == (moments[0], moments[-1])
+    assert all(listener.passed == [(None, first)] for listener in listeners)
+    qtbot.waitUntil(lambda: all(len(listener.passed) > 1 for listener in listeners))
+    assert all(listener.passed[1:] == [(first, moments[-1])] for listener in listeners)
+    qtbot.waitUntil(lambda: not unhurried._turns.isActive())
 
 
-def test_the_end_is_passed_on_at_once_and_once(views, qtbot):
+def test_the_end_is_passed_on_at_once(views):
     unhurried, listener = views
     hurried, end = Shown(playing=True, speed=math.inf), Shown()
     for moment in (hurried, replace(hurried, length=1), end):
         unhurried.refresh(None, moment)
-    assert listener.passed == [(None, hurried), (hurried, end)]
-    assert not unhurried._resting.isActive()
+    assert listener.passed == [(None, end)]
+    assert not unhurried._turns.isActive()
