@@ -85,9 +85,10 @@ class Player(QObject):
         if self._goal is not None and (self._goal < length or complete):
             self._move(min(self._goal, length - 1))
         elif self._chasing or self._position is None:
-            chasing = self._chasing and not complete
+            # What is on show while the goal is waited for; going there is still to come.
+            goal, chasing = self._goal, self._chasing and not complete
             self._move(length - 1 if self._chasing else 0)
-            self._chasing = chasing
+            self._goal, self._chasing = goal, chasing
         elif self._starved:
             self._tick()
 

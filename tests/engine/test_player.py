@@ -37,6 +37,13 @@ def test_steps_forwards_and_back_and_stops_at_both_ends(player):
     assert player.visited == [0, 1, 2, 1]
 
 
+def test_a_place_asked_for_before_there_is_any_is_gone_to_when_it_is_known(player):
+    player.seek(2)
+    for length in (1, 2, 3, 4):
+        player.grow(length, complete=False)
+    assert player.visited == [0, 2]
+
+
 def test_a_step_beyond_what_is_known_is_made_when_it_can_be(player):
     grown(player, 1, complete=False)
     player.step()
