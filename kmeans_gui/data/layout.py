@@ -49,13 +49,13 @@ class Layout:
         The points as they are now.
     change : Change
         What has become of the rows of the cells' points since.
-    sorted_cells : Cells or None
+    base : Cells or None
         Cells of an earlier set of points, or of the same; None for these points as they come.
     """
 
     source: Floats
     change: Change
-    sorted_cells: Cells | None
+    base: Cells | None
     _kept: _Kept = field(default_factory=_Kept, init=False, repr=False)
 
     @classmethod
@@ -79,7 +79,8 @@ class Layout:
     def after(self, change: Change, points: Floats) -> Layout:
         """Return the layout after a change that has made ``points``, shape (n, d), of those before.
 
-        It takes as long as all changes since the points were sorted are large, however many points there are.
+        It takes as long as all changes since the points were sorted are large, however many points there are. If they are not
+        sorted yet, they are copied once.
         """
         if len(points) < FEW:  # making new cells is no more work than keeping track
             return Layout.of(points)
@@ -90,10 +91,15 @@ class Layout:
         """Number of points."""
         return len(self.source)
 
+    @property
+    def is_sorted(self) -> bool:
+        """Whether all but a few points are in spatial order, so that looking for some takes no time."""
+        return self.base is not None and self.base.rows is not None
+
     @cached_property
     def cells(self) -> Cells:
         """The points in order. If they are not sorted, they are copied at the first asking: 30 ms for ten million."""
-        return self.sorted_cells or Cells.unsorted(self.source)
+        return self.base or Cells.unsorted(self.source)
 
     @cached_property
     def points(self) -> Floats:

@@ -210,7 +210,7 @@ class Window:
 
         def in_order() -> bool:
             layout = self.canvas.frame.layout
-            return layout.n < FEW or (layout.sorted_cells is not None and not layout.weight)
+            return layout.n < FEW or (layout.is_sorted and not layout.weight)
 
         wait_until(self.canvas, in_order)
         wait_until(self.canvas, lambda: in_full(self.canvas))

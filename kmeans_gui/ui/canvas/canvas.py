@@ -18,9 +18,9 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.session.state import Viewport
-from kmeans_gui.ui.canvas import marks
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.hover import Hover
+from kmeans_gui.ui.canvas.points import paint_new
 from kmeans_gui.ui.canvas.render import Picture, Request
 from kmeans_gui.ui.canvas.renderer import Renderer
 from kmeans_gui.ui.canvas.tools import TOOLS, Pointer, Tool
@@ -31,9 +31,6 @@ from kmeans_gui.ui.theme import LIGHT
 MOTION_MS = 250
 _REPEAT_MS = 40
 _ZOOM_STEP = 1.25
-
-FEW = 2_000
-"""New points that are painted at once, before they are in the picture."""
 
 _log = logging.getLogger(__name__)
 
@@ -147,10 +144,11 @@ class Canvas(Plot):
         self._motion.valueChanged.connect(lambda _: self._item.update())
         self._repeat.timeout.connect(self._act_again)
         self._renderer.rendered.connect(self._item.update)
+        self._renderer.failed.connect(self._on_failed)
         # Queued: whoever hears of it shows something, for which the middle of painting is no time.
         self._broke.connect(self.paint_failed, Qt.ConnectionType.QueuedConnection)
         self._counted.connect(self.drawn_changed, Qt.ConnectionType.QueuedConnection)
-        self.plotItem.getViewBox().sigRangeChanged.connect(lambda *_: self.viewport_changed.emit())
+        self.plotItem.getViewBox().sigRangeChanged.connect(self._on_range)
 
     # What is shown -----------------------------------------------------------------------------------------------------
 
@@ -174,9 +172,12 @@ class Canvas(Plot):
 
     def set_frame(self, frame: Frame, glide: bool = False) -> None:
         """Show ``frame``; with ``glide`` the centroids glide from where the trail ends to where they are."""
-        if self._held and self._tool.holds_rows and frame.layout.points is not self._frame.layout.points:
+        if self._held and self._tool.holds_rows and frame.layout.source is not self._frame.layout.source:
             self._give_up()
+        edited = frame.layout.source is not self._frame.layout.source
         self._frame = frame
+        if edited:  # the row under the mouse is another point's now
+            self._look(None if self._held else self._pointer)
         self._motion.stop()
         if glide and frame.trail and frame.centroids is not None and frame.trail[-1].shape == frame.centroids.shape:
             self._motion.start()
@@ -222,6 +223,10 @@ class Canvas(Plot):
         except Exception as defect:  # noqa: BLE001  an exception that reaches Qt in the middle of painting ends the program
             self._report(defect)
 
+    def _on_failed(self, defect: Exception) -> None:
+        self._report(defect)
+        self.painted.emit()  # whoever waits for the frame waits no longer
+
     def _report(self, defect: Exception | None) -> None:
         if defect is not None and not self._broken:
             _log.error("painting failed", exc_info=defect)
@@ -236,20 +241,11 @@ class Canvas(Plot):
         picture = self._renderer.picture
         if picture is not None:
             painter.drawImage(picture.place(view), picture.sheet)
-            self._paint_new_points(painter, picture, request, view)
+            paint_new(painter, picture.request.frame.layout, request.frame.layout, view, self._style)
             self._tell(picture, request)
         self._hover.paint(painter, request.frame, view, self._style)
         self._tool.paint(painter, self._pointer, self._style)
         return None if picture is None else picture.defect
-
-    def _paint_new_points(self, painter: QPainter, picture: Picture, request: Request, view: View) -> None:
-        """Paint the points that have come since the picture was drawn: somebody has just clicked there."""
-        old, new = picture.request.frame.layout, request.frame.layout
-        if old is not new and new.sorted_cells is old.sorted_cells is not None and FEW >= len(new.fresh) > len(old.fresh):
-            size = marks.diameter(marks.on_show(new, view), view, self._style)
-            pixels = view.to_pixels(new.points[new.fresh])
-            which = np.full(len(pixels), 0)
-            marks.draw_disc_paths(painter, pixels, which, (self._style.theme.unassigned,), size, self._style)
 
     def _tell(self, picture: Picture, request: Request) -> None:
         if picture.request.frame is request.frame:
@@ -355,6 +351,10 @@ class Canvas(Plot):
         self._look(None)
         self._item.update()
         super().leaveEvent(event)
+
+    def _on_range(self, *_: object) -> None:
+        self._look(None)  # what was under the mouse has moved on
+        self.viewport_changed.emit()
 
     def _look(self, at: Pointer | None) -> None:
         """Find the point under the mouse."""

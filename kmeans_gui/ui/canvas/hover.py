@@ -36,7 +36,7 @@ class Hover:
         """Find the point at ``at``, None for nowhere; return whether it is another one than before."""
         before, layout = self.row, frame.layout
         self.row = None
-        if at is not None and (layout.sorted_cells is not None or layout.n <= UNSORTED):
+        if at is not None and (layout.is_sorted or layout.n <= UNSORTED):
             sx, sy = view.pixels_per_unit
             self.row = layout.nearest(at.data[0], at.data[1], REACH / sx, REACH / sy)
         return self.row != before

@@ -50,7 +50,7 @@ LAYERS: tuple[Layer, ...] = (
     CentroidsLayer(),
     CaptionLayer(),
 )
-"""All of them. They keep nothing between two paintings, so that any thread may paint."""
+"""All of them. Any thread may paint, also several at once."""
 
 
 def paint(painter: QPainter, frame: Frame, view: View, style: Style, layers: Iterable[Layer] = LAYERS) -> None:

@@ -34,7 +34,7 @@ class LinksLayer:
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Draw a line for each point that has a centroid, the fainter the more there are."""
-        if frame.centroids is None or frame.labels is None:
+        if frame.centroids is None or frame.assignment is None:
             return
         labels, ends = linked(frame, view)
         color_of = frame.palette(style.theme)
@@ -49,10 +49,11 @@ class LinksLayer:
 
 def linked(frame: Frame, view: View) -> tuple[Labels, Floats]:
     """Return the labels (m,) of the points to link and the lines' ends (m, 4): x, y of the point, x, y of the centroid."""
-    assert frame.labels is not None
+    all_labels = frame.labels
+    assert all_labels is not None
     assert frame.centroids is not None
-    stride = -(-len(frame.labels) // MOST) or 1
-    labels, points = frame.labels[::stride], frame.points[::stride]
+    stride = -(-len(all_labels) // MOST) or 1
+    labels, points = all_labels[::stride], frame.points[::stride]
     # No centroid comes last, so that the label −1 finds it.
     places = np.vstack([view.to_pixels(frame.centroids), np.full(2, np.nan)])[labels]
     having = np.isfinite(places).all(axis=1)

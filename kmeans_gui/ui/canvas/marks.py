@@ -63,23 +63,26 @@ def group_of(positions: Floats, labels: NDArray[np.integer], view: View, ratio: 
     return Group(x, y, labels.astype(np.int16), spans, placement(view, ratio))
 
 
-def groups_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[Group]:
-    """Yield the points of a frame that may be in view: those in the layout's cells, then those that came since it was made."""
-    layout = frame.layout
-    cells = layout.cells
-    labels = layout.labels_at_places(frame.assignment)
+def cells_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[Group]:
+    """Yield the points of a frame that have a place in its layout's cells and may be in view."""
+    cells, labels = frame.layout.cells, frame.layout.labels_at_places(frame.assignment)
     yield Group(cells.x, cells.y, labels, cells.spans(*bounds(view, margin)), placement(view, ratio, cells.scale))
-    if len(layout.fresh):
-        own = np.full(len(layout.fresh), -1) if frame.labels is None else frame.labels[layout.fresh]
-        yield group_of(layout.points[layout.fresh], own, view, ratio)
 
 
 def some_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
-    """Yield every ``THIN``-th point of the layout's cells."""
+    """Yield every ``THIN``-th of these points, in view or not."""
     cells = frame.layout.cells
     x, y = cells.thinned
     labels = np.ascontiguousarray(frame.layout.labels_at_places(frame.assignment)[::THIN])
     yield Group(x, y, labels, np.array([[0, len(x)]], np.int64), placement(view, ratio, cells.scale))
+
+
+def fresh_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
+    """Yield the points that have come since the cells were made."""
+    layout, labels = frame.layout, frame.labels if len(frame.layout.fresh) else None
+    if len(layout.fresh):
+        own = np.full(len(layout.fresh), -1) if labels is None else labels[layout.fresh]
+        yield group_of(layout.points[layout.fresh], own, view, ratio)
 
 
 def pieces(groups: Iterable[Group], effort: Effort) -> Iterator[Group]:

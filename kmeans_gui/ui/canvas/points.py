@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QPainter
 
 from kmeans_gui.data.cells import THIN
+from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import marks, raster
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.sheet import sheet_of
@@ -20,6 +21,10 @@ CROWD = 100_000
 
 FINE = 400_000
 """Points in view from which on each is a single pixel; from ``CROWD`` on they shrink to it."""
+
+
+AT_ONCE = 2_000
+"""New points that are painted before they are in the picture."""
 
 
 class PointsLayer:
@@ -39,9 +44,17 @@ class PointsLayer:
             _paint_density(painter, frame, view, size, count, style)
 
 
+def paint_new(painter: QPainter, drawn: Layout, layout: Layout, view: View, style: Style) -> None:
+    """Draw the points that have come since the picture of ``drawn`` was made, if few: somebody has just clicked there."""
+    if drawn is not layout and layout.base is drawn.base is not None and AT_ONCE >= len(layout.fresh) > len(drawn.fresh):
+        size = marks.diameter(marks.on_show(layout, view), view, style)
+        pixels = view.to_pixels(layout.points[layout.fresh])
+        marks.draw_disc_paths(painter, pixels, np.zeros(len(pixels), np.intp), (style.theme.unassigned,), size, style)
+
+
 def _paint_paths(painter: QPainter, frame: Frame, view: View, size: float, style: Style) -> None:
-    rows = marks.visible(frame.points, view, size)
-    which = np.full(len(rows), -1) if frame.labels is None else frame.labels[rows]
+    rows, labels = marks.visible(frame.points, view, size), frame.labels
+    which = np.full(len(rows), -1) if labels is None else labels[rows]
     marks.draw_disc_paths(painter, view.to_pixels(frame.points[rows]), which, frame.palette(style.theme), size, style)
 
 
@@ -49,7 +62,8 @@ def _paint_discs(painter: QPainter, frame: Frame, view: View, size: float, style
     sheet, discs = sheet_of(painter), raster.loops().discs
     ratio = sheet.devicePixelRatio()
     stamps, colors = marks.disc_stamps(size, ratio, style), marks.colors_of(frame.palette(style.theme))
-    for piece in marks.pieces(marks.groups_of(frame, view, ratio, size), style.effort):
+    groups = (*marks.cells_of(frame, view, ratio, size), *marks.fresh_of(frame, view, ratio))
+    for piece in marks.pieces(groups, style.effort):
         style.effort.tell(discs(sheet.pixels, *piece, stamps, colors, packed(style.theme.ground)))
 
 
@@ -58,12 +72,16 @@ def _paint_density(painter: QPainter, frame: Frame, view: View, size: float, cou
     ratio, colors = sheet.devicePixelRatio(), marks.colors_of(frame.palette(style.theme))
     fineness = np.clip(np.log(count / CROWD) / np.log(FINE / CROWD), 0.0, 1.0)
     edge = float((1 - fineness) * size * ratio + fineness)
-    groups = marks.some_of(frame, view, ratio) if effort.coarse else marks.groups_of(frame, view, ratio, size)
+    most = marks.some_of(frame, view, ratio) if effort.coarse else marks.cells_of(frame, view, ratio, size)
     with _sums(*sheet.pixels.shape) as sums:
-        for piece in marks.pieces(groups, effort):
-            effort.tell(loops.density(sums, *piece, edge, colors, THIN if effort.coarse else 1))
+        for groups, weight in ((most, THIN if effort.coarse else 1), (marks.fresh_of(frame, view, ratio), 1)):
+            for piece in marks.pieces(groups, effort):
+                effort.tell(loops.density(sums, *piece, edge, colors, weight))
         loops.resolve(sums, sheet.pixels, edge, loops.coverage(sums, edge))
 
+
+KEPT = 1 << 22
+"""Pixels of a window; of larger pictures, for export, nothing is kept."""
 
 _free: list[tuple[tuple[int, int], raster.Sums]] = []
 """Cleared sums of the last picture: as new ones they would cost a page fault for each four kilobytes."""
@@ -76,5 +94,5 @@ def _sums(height: int, width: int) -> Iterator[raster.Sums]:
     if sums is None or shape != (height, width):
         sums = raster.Sums.zeros(height, width)
     yield sums
-    if not _free:
+    if not _free and height * width <= KEPT:
         _free.append(((height, width), sums))

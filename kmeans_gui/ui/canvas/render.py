@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -39,7 +40,7 @@ class Request:
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width of the sheet in device pixels."""
-        return max(round(self.view.height * self.ratio), 1), max(round(self.view.width * self.ratio), 1)
+        return max(ceil(self.view.height * self.ratio), 1), max(ceil(self.view.width * self.ratio), 1)
 
     def same(self, other: Request) -> bool:
         """Whether it asks for the very same picture."""
@@ -73,10 +74,12 @@ class Picture:
 
     def place(self, view: View) -> QRectF:
         """Return where it belongs if ``view`` is on show, in logical pixels."""
-        own = self.request.view
-        corners = np.array([[own.x0, own.y1], [own.x1, own.y0]])
-        (left, top), (right, bottom) = view.to_pixels(corners).tolist()
-        return QRectF(left, top, right - left, bottom - top)
+        own, ratio = self.request.view, self.request.ratio
+        scale_x, scale_y = (now / then for now, then in zip(view.pixels_per_unit, own.pixels_per_unit, strict=True))
+        (left, top) = view.to_pixels(np.array([[own.x0, own.y1]]))[0].tolist()
+        if scale_x == scale_y == 1:  # pixel by pixel, or what is crisp would be blurred
+            left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
+        return QRectF(left, top, self.sheet.width() / ratio * scale_x, self.sheet.height() / ratio * scale_y)
 
 
 def render(

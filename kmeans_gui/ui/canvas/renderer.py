@@ -51,9 +51,12 @@ class Renderer(QObject):
     -------
     rendered
         There is a newer ``picture``.
+    failed : Exception
+        What was asked for cannot be drawn at all; it is not tried again.
     """
 
     rendered = Signal()
+    failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +66,8 @@ class Renderer(QObject):
         self._work = Background(self, urgent=True)
         self._wanted: Request | None = None
         self._doing: Request | None = None
+        self._hopeless: Request | None = None
+        self._closed = False
         self._pace = PACE
         self._took = 0.0
         self._connect_signals()
@@ -85,7 +90,7 @@ class Renderer(QObject):
         """Have it drawn: on the spot if it is light, otherwise soon."""
         if self._wanted is None or not self._wanted.same(request):
             self._wanted = request
-        if self.shows(request):
+        if self._closed or self.shows(request) or (self._hopeless is not None and self._hopeless.same(request)):
             return
         if self._is_heavy(request.frame):
             if self._doing is None:
@@ -95,7 +100,7 @@ class Renderer(QObject):
 
     def close(self) -> None:
         """End the work in the background."""
-        self._wanted = None
+        self._closed, self._wanted = True, None
         self._work.close()
 
     def _begin(self, request: Request) -> None:
@@ -106,7 +111,8 @@ class Renderer(QObject):
         """Draw in the background: first a coarse picture, if need be, then the full one unless another is wanted by then."""
 
         def unwanted() -> bool:
-            return cancelled() or self._wanted is None or not self._wanted.same(request)
+            wanted = self._wanted
+            return cancelled() or wanted is None or not wanted.same(request)
 
         first = self._takes_long(request)
         try:
@@ -149,11 +155,10 @@ class Renderer(QObject):
         self._take(picture)
         self.rendered.emit()
 
-    def _on_failed(self, *_: object) -> None:
-        failed, self._doing = self._doing, None
-        # The same would fail again; another one may not.
-        if failed is not None and self._wanted is not None and not self._wanted.same(failed):
-            self._go_on()
+    def _on_failed(self, number: int, error: Exception) -> None:
+        self._hopeless = self._doing
+        self.failed.emit(error)
+        self._go_on()
 
     def _go_on(self, *_: object) -> None:
         """Draw what was asked for meanwhile."""

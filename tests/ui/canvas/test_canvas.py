@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import renderer
@@ -142,3 +144,58 @@ def test_extreme_places_have_pixels_and_ticks(canvas, low, high):
         (_, major), *_ = canvas.plotItem.getAxis(name).tickValues(start, end, 600)
         assert np.isfinite(major).all()
         assert len(np.unique(major)) == len(major) > 0
+
+
+@pytest.mark.parametrize("size", [(600, 400), (601, 401), (602, 400)])
+def test_the_screen_shows_the_picture_pixel_by_pixel(canvas, size):
+    canvas.resize(*size)
+    canvas.set_style(Style(LIGHT, layers=frozenset({"points"})))
+    points = np.random.default_rng(0).uniform(0, 1, (500, 2))
+    show(canvas, Frame(layout=Layout.of(points)))
+    image = canvas.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    sheet = canvas._renderer.picture.sheet
+    screen = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    left, top = (round(offset) for offset in (canvas.view.left, canvas.view.top))
+    shown = screen[top:, left:][: sheet.height(), : sheet.width()]
+    np.testing.assert_array_equal(shown, sheet.pixels[: shown.shape[0], : shown.shape[1]])
+
+
+def test_a_sort_that_ends_in_the_middle_of_a_drag_leaves_the_hand_its_point(canvas):
+    points = np.random.default_rng(0).uniform(0, 1, (9000, 2))
+    show(canvas, Frame(layout=Layout.of(points)))
+    canvas.set_tool("move", 10.0, 1)
+    start = canvas.view.to_pixels(points[:1])[0]
+    placed = []
+    canvas.place_requested.connect(lambda rows, to: placed.append(rows))
+    at, beyond = QPoint(*np.rint(start).astype(int).tolist()), QPoint(*np.rint(start + 20).astype(int).tolist())
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(canvas.viewport(), beyond)
+    canvas.set_frame(Frame(layout=Layout.sorted(points)))
+    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=beyond)
+    assert len(placed) == 1
+
+
+def test_after_an_edit_another_point_may_be_under_the_mouse(canvas):
+    points = np.array([[0.2, 0.2], [0.5, 0.5], [0.8, 0.8]])
+    show(canvas, Frame(layout=Layout.of(points)))
+    said = []
+    canvas.hovered.connect(said.append)
+    QTest.mouseMove(canvas.viewport(), QPoint(*np.rint(canvas.view.to_pixels(points[1:2])[0]).astype(int).tolist()))
+    canvas.set_frame(Frame(layout=Layout.of(points[1:])))
+    canvas.set_frame(Frame(layout=Layout.of(points[2:])))
+    assert said == [1, 0, -1]
+
+
+def test_what_cannot_be_drawn_at_all_is_reported_once_and_nobody_waits_for_it(canvas, qtbot, monkeypatch, logged_errors):
+    def none_left(height, width):
+        raise MemoryError
+
+    monkeypatch.setattr(renderer, "LIGHT", 0)
+    monkeypatch.setattr(renderer, "HEAVY", 1)
+    monkeypatch.setattr(canvas._renderer._sheets, "take", none_left)
+    with qtbot.waitSignals([canvas.paint_failed, canvas.painted]):
+        show(canvas, FRAME)
+    before = len(logged_errors)
+    for _ in range(3):
+        show(canvas, FRAME)
+    assert len(logged_errors) == before
