@@ -8,9 +8,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt
 
 from kmeans_gui.clustering import Phase
+from kmeans_gui.data.cells import planar
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
-from kmeans_gui.ui.canvas.frame import Frame, Style, before, extent, planar, trail
+from kmeans_gui.ui.canvas.frame import Frame, Style, before, extent, trail
 from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.layouts import Layouts
 from kmeans_gui.ui.projection import mark_scale

@@ -6,9 +6,10 @@ It waits until the window has been painted and a moment longer, so that it never
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -19,6 +20,8 @@ from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import Cancelled, CancelQuestion
 from kmeans_gui.ui.canvas import raster
+
+_log = logging.getLogger(__name__)
 
 _LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
 
@@ -83,8 +86,10 @@ def _import_libraries(cancelled: CancelQuestion) -> None:
     for name in (*_LIBRARIES, "kmeans_gui.clustering.kernels.family", raster.FAMILY):
         if cancelled():
             return
-        with suppress(Exception):  # whoever needs it tells what is wrong with it
+        try:
             import_module(name)
+        except Exception:  # noqa: BLE001  whoever needs it tells the user what is wrong with it
+            _log.info("%s does not load", name, exc_info=True)
 
 
 def _wait_for(thread: threading.Thread, cancelled: CancelQuestion) -> None:

@@ -24,7 +24,6 @@ How long the program takes to start is the business of ``starting.py``.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -45,7 +44,7 @@ import engine_memory
 from canvas_ours import milliseconds
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
-from report import Row, report
+from report import Row, parser, report
 
 K, ORANGE_K = 12, 10
 ROUNDS = 5
@@ -242,20 +241,14 @@ def rows_of(asks: Sequence[Ask], rounds: int, seconds: float, python: str) -> It
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; return 1 if a row falls short."""
-    parser = argparse.ArgumentParser(description="Time the canvas against other programs' plots.")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few points, a round each")
-    parser.add_argument("--case", metavar="PATTERN", default="", help="only rows whose name holds this regular expression")
-    parser.add_argument(
-        "--rounds", type=int, metavar="COUNT", default=ROUNDS, help=f"rounds of every row; {ROUNDS} unless given"
-    )
-    parser.add_argument("--orange", metavar="PYTHON", default="", help="an interpreter that has orange3-educational 0.8")
-    options = parser.parse_args(arguments)
+    options_of = parser("Time the canvas against other programs' plots.", ROUNDS)
+    options_of.add_argument("--orange", metavar="PYTHON", default="", help="an interpreter that has orange3-educational 0.8")
+    options = options_of.parse_args(arguments)
     few = [Ask(ask.what, ask.measure, ask.n // QUICK_SHARE, None) for ask in ASKS]
     asks = [ask for ask in (few if options.quick else ASKS) if re.search(options.case, ask.name, re.IGNORECASE)]
     asks = [ask for ask in asks if possible(ask, options.orange)]
     if not asks:
-        parser.error(f"no row that is possible here is called anything like {options.case!r}")
+        options_of.error(f"no row that is possible here is called anything like {options.case!r}")
     rounds, seconds = (1, QUICK_SECONDS) if options.quick else (options.rounds, SECONDS)
     rows = rows_of(asks, rounds, seconds, options.orange)
     return report(rows, max(len(ask.name) for ask in ASKS), options.json)

@@ -14,7 +14,6 @@ row, the ratio being ours.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 import time
@@ -31,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # a checkout that is not ins
 
 import engine_memory
 import opening_memory
-from report import Row, report
+from report import Row, parser, report
 
 from kmeans_gui.data import tables
 
@@ -122,20 +121,14 @@ def rows_of(cases: Sequence[Case], rounds: int, quick: bool) -> Iterator[Row]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; return 1 if a row falls short."""
-    parser = argparse.ArgumentParser(description="Time the opening of tables against polars.")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few rows, a round each")
-    parser.add_argument("--case", metavar="PATTERN", default="", help="only rows whose name holds this regular expression")
-    parser.add_argument(
-        "--rounds", type=int, metavar="COUNT", default=ROUNDS, help=f"rounds of every row; {ROUNDS} unless given"
-    )
-    options = parser.parse_args(arguments)
+    options_of = parser("Time the opening of tables against polars.", ROUNDS)
+    options = options_of.parse_args(arguments)
     cases = [Case(QUICK_ROWS, kind, memory) for memory in (False, True) for kind in KINDS] if options.quick else CASES
     chosen = [case for case in cases if re.search(options.case, case.name, re.IGNORECASE)]
     if not engine_memory.available():
         chosen = [case for case in chosen if not case.memory]
     if not chosen:
-        parser.error(f"no row is called anything like {options.case!r}")
+        options_of.error(f"no row is called anything like {options.case!r}")
     rows = rows_of(chosen, 1 if options.quick else options.rounds, options.quick)
     return report(rows, max(len(case.name) for case in CASES), options.json)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,6 +18,16 @@ class Row:
     ratio: float
     need: float | None
     ok: bool
+
+
+def parser(description: str, rounds: int) -> argparse.ArgumentParser:
+    """Return the options that benchmarks have in common."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    made.add_argument("--quick", action="store_true", help="a smoke run: small, a round each, nothing asked of the speed")
+    made.add_argument("--case", metavar="PATTERN", default="", help="only rows whose name holds this regular expression")
+    made.add_argument("--rounds", type=int, metavar="COUNT", default=rounds, help=f"rounds of every row; {rounds} unless given")
+    return made
 
 
 def report(rows: Iterable[Row], width: int, as_json: bool) -> int:

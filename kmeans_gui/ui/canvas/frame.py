@@ -10,6 +10,7 @@ import numpy as np
 
 from kmeans_gui.clustering import Assignment, Floats, Labels, Phase, Step, Trace
 from kmeans_gui.clustering.label_runs import LabelRuns
+from kmeans_gui.data.cells import planar
 from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.errors import CancelQuestion
@@ -175,13 +176,6 @@ def frame_of(
         selected=np.empty(0, np.intp) if selected is None else selected,
         caption=caption_of(layout.n, step) if caption else "",
     )
-
-
-def planar(positions: Floats) -> Floats:
-    """Return where positions of shape (n, d) are drawn, shape (n, 2): as the points, on a line at y = 0 if d is 1."""
-    if positions.shape[1] == 1:
-        return np.column_stack([positions[:, 0], np.zeros(len(positions))])
-    return positions[:, :2]
 
 
 def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
