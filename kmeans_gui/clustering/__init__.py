@@ -186,7 +186,8 @@ def run_many(
 
 def empty_trace(name: str, X: Floats, budget: int = DEFAULT_BUDGET) -> Trace:
     """Return a trace for a run of algorithm ``name`` on ``X``, which recomputes labels that no longer fit ``budget`` bytes."""
-    return Trace(partial(algorithm(name).recall, X), budget)
+    recall = algorithm(name).recall
+    return Trace(None if recall is None else partial(recall, X), budget)
 
 
 def _check_start(values: Mapping[str, Any], d: int) -> None:

@@ -12,46 +12,23 @@ Labels that follow no cells, as those given by hand, may take more room as runs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from threading import Lock
-from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
 
-Labels = NDArray[np.signedinteger]
+from kmeans_gui.clustering.assignment import Labels, Packed, Weakly, label_dtype
+
 Places = NDArray[np.int32]
 
 _BLOCK = 1 << 16
 """Points that are looked at in one go: temporary arrays of so many stay within a second-level cache."""
 
 
-def label_dtype(k: int) -> type[np.signedinteger]:
-    """Return the smallest signed integer type that holds the labels −1 … k − 1."""
-    return next(t for t in (np.int8, np.int16, np.int32, np.int64) if k - 1 <= np.iinfo(t).max)
-
-
-class _Weakly:
-    """Remembers an array as long as somebody else holds it. May be asked from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._made: ref[Labels] | None = None
-
-    def get(self, make: Callable[[], Labels]) -> Labels:
-        """Return the remembered array; if there is none, make it."""
-        with self._lock:
-            array = None if self._made is None else self._made()
-            if array is None:
-                array = make()
-                self._made = ref(array)
-            return array
-
-
 @dataclass(frozen=True, eq=False)
-class LabelRuns:
+class LabelRuns(Packed):
     """The labels of n points as r runs of equal labels along a curve through the points.
 
     Parameters
@@ -70,7 +47,7 @@ class LabelRuns:
     values: NDArray[np.int16]
     rows: Places
     k: int
-    _unpacked: _Weakly = field(default_factory=_Weakly, init=False, repr=False)
+    _unpacked: Weakly = field(default_factory=Weakly, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for array in (self.starts, self.values, self.rows):
@@ -92,6 +69,11 @@ class LabelRuns:
         As long as somebody holds that array, asking again returns the same one and takes no time.
         """
         return self._unpacked.get(self._unpack)
+
+    def label(self, row: int) -> int:
+        """Return the label of one point, without unpacking the others."""
+        place = int(np.argmax(self.rows == row))
+        return int(self.values[np.searchsorted(self.starts, place, side="right") - 1])
 
     def on_curve(self) -> Labels:
         """Return the labels in the order of the curve, shape (n,), of type ``label_dtype(k)``."""
@@ -147,18 +129,6 @@ class LabelRuns:
             labels[self.rows[block].astype(np.intp)] = on_curve[block]
         labels.flags.writeable = False
         return labels
-
-
-Assignment = Labels | LabelRuns
-"""Which centroid each point has: plain labels in input order, or packed ones."""
-
-
-def label_of(assignment: Assignment, row: int) -> int:
-    """Return the label of one point, −1 for none; of packed ones, without unpacking the others."""
-    if isinstance(assignment, LabelRuns):
-        place = int(np.argmax(assignment.rows == row))
-        return int(assignment.values[np.searchsorted(assignment.starts, place, side="right") - 1])
-    return int(assignment[row])
 
 
 def _blocks(n: int) -> Iterator[slice]:

@@ -12,28 +12,25 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, Labels, label_dtype
+from kmeans_gui.clustering.assignment import Assignment, Labels, clusters_of, counts_of, label_dtype, labels_of
+from kmeans_gui.clustering.label_runs import LabelRuns
 from kmeans_gui.clustering.notes import Note
+from kmeans_gui.clustering.overlays import Floats, Overlay
 
 __all__ = ["Assignment", "Floats", "Labels", "Overlay", "Phase", "Step", "label_dtype"]
 
-Floats = NDArray[np.float64]
-
 
 class Phase(StrEnum):
-    """What kind of half-step it is."""
+    """What kind of half-step it is, of those that many algorithms have.
+
+    A run begins with START and ends with its only DONE; ASSIGN gives points to clusters, UPDATE moves centroids. Others are
+    an algorithm's own, told apart by any word; they light the lines of its pseudocode.
+    """
 
     START = "start"
     ASSIGN = "assign"
     UPDATE = "update"
     DONE = "done"
-
-
-class Overlay:
-    """What a step may show besides points and centroids (ellipses, discs, links, a tree): a frozen subclass for each kind.
-
-    The drawing follows from it, never from the algorithm's name.
-    """
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,14 +42,16 @@ class Step:
     index : int
         Place in the run, from 0.
     iteration : int
-        How many assignments have been made so far, this one included; 0 at the start.
-    phase : Phase
-        What kind of half-step it is.
-    assignment : ndarray of shape (n,), signed integer, or LabelRuns
-        Index of each point's centroid, −1 for none: plainly in input order, or packed. Steps between which no label changes
+        How many rounds of the algorithm have begun so far, this one included; 0 at the start. Of Lloyd's iteration: how many
+        assignments have been made.
+    phase : str
+        What kind of half-step it is: a :class:`Phase`, or a word of the algorithm's own.
+    assignment : ndarray of shape (n,), signed integer, or Packed
+        Index of each point's cluster, −1 for none: plainly in input order, or packed. Steps between which no label changes
         share this one object.
     centroids : ndarray of shape (k, d), float64, or None
-        The centroids on show. The row of a centroid that was dropped is NaN: its number is not given to another.
+        The centroids on show; None if the algorithm has none. The row of a centroid that was dropped is NaN: its number is not
+        given to another.
     objective : float or None
         The objective, measured against the labels and centroids on show; None where there is none yet.
     objective_name : str
@@ -67,11 +66,14 @@ class Step:
         What happened, with its numbers, fit for a caption and to be read out.
     overlays : tuple of Overlay
         What the step shows besides points and centroids.
+    metric : str or None
+        The distance by which regions around the centroids are drawn, a key of
+        :data:`kmeans_gui.clustering.distances.METRICS`; None if the method has no such regions.
     """
 
     index: int
     iteration: int
-    phase: Phase
+    phase: str
     assignment: Assignment
     centroids: Floats | None
     objective: float | None
@@ -81,6 +83,7 @@ class Step:
     title: Note
     note: Note
     overlays: tuple[Overlay, ...] = ()
+    metric: str | None = "euclidean"
 
     def __post_init__(self) -> None:
         if isinstance(self.assignment, np.ndarray):
@@ -90,17 +93,17 @@ class Step:
 
     @property
     def labels(self) -> Labels:
-        """Index of each point's centroid, −1 for none; shape (n,), in input order, read-only.
+        """Index of each point's cluster, −1 for none; shape (n,), in input order, read-only.
 
         Those of millions of points have to be unpacked, which takes some milliseconds for each million, unless somebody still
         holds the array that was returned before. Whether two steps have the same labels, their ``assignment`` tells at once.
         """
-        return self.assignment.labels() if isinstance(self.assignment, LabelRuns) else self.assignment
+        return labels_of(self.assignment)
 
     @property
     def k(self) -> int:
-        """Number of centroids, dropped ones included; 0 if the algorithm has none."""
-        return 0 if self.centroids is None else len(self.centroids)
+        """Number of clusters: of centroids, dropped ones included, or else of those that the points have labels of."""
+        return clusters_of(self.assignment) if self.centroids is None else len(self.centroids)
 
     @property
     def iterations(self) -> int:
@@ -108,13 +111,11 @@ class Step:
         return self.iteration
 
     def counts(self) -> NDArray[np.intp]:
-        """Return how many points each centroid has, shape (k,)."""
-        if isinstance(self.assignment, LabelRuns):
-            return self.assignment.counts()
-        return np.bincount(self.labels[self.labels >= 0], minlength=self.k)
+        """Return how many points each cluster has, shape (k,)."""
+        return counts_of(self.assignment, self.k)
 
     def switched_from(self, previous: Step) -> NDArray[np.bool_]:
-        """Return which points went from one centroid to another since ``previous``, shape (n,); a first one is no switch."""
+        """Return which points went from one cluster to another since ``previous``, shape (n,); a first one is no switch."""
         now, before = self.assignment, previous.assignment
         if isinstance(now, LabelRuns) and isinstance(before, LabelRuns) and now.rows is before.rows:
             return now.switched_from(before)

@@ -2,12 +2,13 @@
 
 Centroids and numbers are small and are always kept. Labels are not: a run of 300 iterations over ten million points has
 gigabytes of them. Packed they fit (:mod:`kmeans_gui.clustering.label_runs`), but not all can be packed. When they no longer
-fit, those of the middle of the run are let go and recomputed when somebody asks, since an algorithm can say how its labels
-follow from a step's centroids (its ``recall``).
+fit, those of the middle of the run are let go and recomputed when somebody asks, where an algorithm can say how its labels
+follow from the rest of a step (its ``recall``).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ import numpy as np
 from kmeans_gui.clustering.step import Assignment, Phase, Step
 
 Recall = Callable[[Step], Assignment]
-"""Recomputes the labels of an ASSIGN step from the rest of it."""
+"""Recomputes labels from the rest of the step that made them."""
 
 DEFAULT_BUDGET = 1 << 30
 _NO_LABELS = np.empty(0, np.int8)
@@ -30,13 +31,14 @@ class Trace(Sequence[Step]):
     Parameters
     ----------
     recall : callable, optional
-        Recomputes the labels of an ASSIGN step. Without it nothing is ever let go.
+        Recomputes the labels of a step that made new ones. Without it nothing is ever let go.
     budget : int
         How many bytes of labels to keep, counted as they are: packed, if they are packed.
 
     Notes
     -----
-    A step whose labels were let go borrows those of the last ASSIGN step at or before it: no other phase changes labels.
+    Steps between which no label changes share one assignment; the first of them is the one that made it, and from which the
+    labels of all of them are recomputed.
     Appending belongs to one thread; reading may be done in any.
     """
 
@@ -45,16 +47,20 @@ class Trace(Sequence[Step]):
         self._recall = recall
         self._budget = budget
         self._bytes = 0
-        self._assigned: deque[int] = deque()  # the ASSIGN steps whose labels are held
+        self._makers: list[int] = []  # the steps that made new labels
+        self._held: deque[int] = deque()  # those of them whose labels are held
         self._dropped: set[int] = set()
 
     def append(self, step: Step) -> None:
         """Add the next step; its ``index`` must be the length so far."""
         if step.index != len(self._steps):
             raise ValueError(f"step {step.index} cannot follow {len(self._steps)} steps")
-        if step.phase is Phase.ASSIGN:
+        if not self._steps:
+            self._makers.append(0)  # never let go: what there was before the first assignment follows from nothing
+        elif step.assignment is not self._steps[-1].assignment:
             self._bytes += step.assignment.nbytes
-            self._assigned.append(step.index)
+            self._makers.append(step.index)
+            self._held.append(step.index)
         self._steps.append(step)
         self._let_go()
 
@@ -65,19 +71,17 @@ class Trace(Sequence[Step]):
         return self
 
     def _let_go(self) -> None:
-        """Drop the labels of the oldest assignments until the budget holds; the newest one's always stay."""
-        while self._recall and self._bytes > self._budget and len(self._assigned) > 1:
-            oldest = self._assigned.popleft()
+        """Drop the labels of the oldest assignments until the budget holds; the newest always stay."""
+        while self._recall and self._bytes > self._budget and len(self._held) > 1:
+            oldest = self._held.popleft()
             self._bytes -= self._steps[oldest].assignment.nbytes
-            for index in range(oldest, self._assigned[0]):  # the steps between two assignments share their labels
+            for index in range(oldest, self._held[0]):  # all that share them
                 self._dropped.add(index)  # first, so that a reader in another thread never takes no labels for the labels
                 self._steps[index] = replace(self._steps[index], assignment=_NO_LABELS)
 
-    def _assignment(self, index: int) -> Step:
-        """Return the last ASSIGN step at or before ``index``."""
-        while self._steps[index].phase is not Phase.ASSIGN:
-            index -= 1
-        return self._steps[index]
+    def _maker(self, index: int) -> Step:
+        """Return the step that made the labels of step ``index``."""
+        return self._steps[self._makers[bisect_right(self._makers, index) - 1]]
 
     def holds_labels(self, index: int) -> bool:
         """Whether step ``index`` is at hand, so that nothing has to be recomputed."""
@@ -95,7 +99,7 @@ class Trace(Sequence[Step]):
         if position not in self._dropped:
             return step
         assert self._recall is not None
-        return replace(step, assignment=self._recall(self._assignment(position)))
+        return replace(step, assignment=self._recall(self._maker(position)))
 
     def light(self, index: int) -> Step:
         """Return step ``index`` without recomputing its labels: for its numbers, centroids and words."""
@@ -111,5 +115,5 @@ class Trace(Sequence[Step]):
 
     @property
     def iterations(self) -> int:
-        """How many assignments were made, the last one that changed nothing included: scikit-learn's ``n_iter_``."""
+        """The number of the last iteration, one that changed nothing included: scikit-learn's ``n_iter_``."""
         return self._steps[-1].iteration if self._steps else 0

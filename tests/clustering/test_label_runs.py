@@ -14,8 +14,9 @@ from lloyd_textbook import large_board
 from packing import packed
 
 from kmeans_gui.clustering import Note, Phase, Step
+from kmeans_gui.clustering.assignment import Assignment, label_dtype
 from kmeans_gui.clustering.kernels import choose, force
-from kmeans_gui.clustering.label_runs import Assignment, LabelRuns, label_dtype
+from kmeans_gui.clustering.label_runs import LabelRuns
 
 SIZES = (1, 2, 65_535, 65_536, 65_537, 131_073)
 """Around the number of points that are looked at in one go."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kmeans_gui.clustering.label_runs import Assignment
+from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.parameters import Parameter
 from kmeans_gui.clustering.restarts import FitManyFunction
-from kmeans_gui.clustering.step import Floats, Phase, Step
+from kmeans_gui.clustering.step import Floats, Step
 from kmeans_gui.errors import CancelQuestion
 
 
@@ -48,8 +48,9 @@ class Algorithm:
         The method line by line; a line is lit while a step of one of its phases is on show.
     steps : callable
         Yields the steps.
-    recall : callable
-        Recomputes the labels of an ASSIGN step from the points and the step, for a trace that let them go.
+    recall : callable, optional
+        Recomputes the labels from the points and the step that made them, for a trace that let them go. Without it a run keeps
+        all its labels, which is right where they take little room.
     fit : callable, optional
         Returns the last step alone, if there is a faster way to it than through all of them.
     fit_many : callable, optional
@@ -60,8 +61,8 @@ class Algorithm:
     title: str
     summary: str
     parameters: tuple[Parameter, ...]
-    pseudocode: tuple[tuple[str, tuple[Phase, ...]], ...]
+    pseudocode: tuple[tuple[str, tuple[str, ...]], ...]
     steps: StepsFunction
-    recall: Callable[[Floats, Step], Assignment]
+    recall: Callable[[Floats, Step], Assignment] | None = None
     fit: FitFunction | None = None
     fit_many: FitManyFunction | None = None

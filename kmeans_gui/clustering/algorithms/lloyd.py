@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.algorithms.base import Algorithm
+from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels import Halt, Kernel, choose
 from kmeans_gui.clustering.kernels.warming import at_hand
-from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
 from kmeans_gui.clustering.restarts import Progress, Restarts, in_bulk

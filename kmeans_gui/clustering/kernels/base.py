@@ -11,10 +11,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.assignment import Assignment, labels_of
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels.exact import SMALLEST
 from kmeans_gui.clustering.kernels.points import Points
-from kmeans_gui.clustering.label_runs import Assignment, LabelRuns
 from kmeans_gui.clustering.step import Floats, Labels
 from kmeans_gui.errors import CancelQuestion
 
@@ -101,8 +101,7 @@ class Kernel(ABC):
 
     def labels(self) -> Labels:
         """Return whose point each one is, shape (n,), in input order."""
-        assignment = self.assignment()
-        return assignment.labels() if isinstance(assignment, LabelRuns) else assignment
+        return labels_of(self.assignment())
 
     @abstractmethod
     def adopt(self, labels: Labels) -> None:

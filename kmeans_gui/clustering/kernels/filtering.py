@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.kernels.base import Advance, Halt, Kernel
@@ -24,7 +25,7 @@ from kmeans_gui.clustering.kernels.points import Points, Rows
 from kmeans_gui.clustering.kernels.rounds import Plan, choose_candidates, drifted, iterate, list_runs
 from kmeans_gui.clustering.kernels.tree import Tree, find_owners, list_firsts, measure_inner_nodes, measure_leaves, plant
 from kmeans_gui.clustering.kernels.walk import Clock, Scratch, scratch, walk_roots
-from kmeans_gui.clustering.label_runs import Assignment, LabelRuns
+from kmeans_gui.clustering.label_runs import LabelRuns
 from kmeans_gui.clustering.step import Floats, Labels, label_dtype
 from kmeans_gui.errors import Cancelled, CancelQuestion
 

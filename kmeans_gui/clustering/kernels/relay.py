@@ -15,8 +15,8 @@ from concurrent.futures import Future
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels.base import Advance, Kernel
-from kmeans_gui.clustering.label_runs import Assignment
 from kmeans_gui.clustering.step import Floats, Labels
 from kmeans_gui.errors import Cancelled, CancelQuestion
 

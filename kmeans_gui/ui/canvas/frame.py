@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from kmeans_gui.clustering import Assignment, Floats, Labels, Phase, Step, Trace
-from kmeans_gui.clustering.label_runs import LabelRuns
+from kmeans_gui.clustering.assignment import clusters_of, labels_of
 from kmeans_gui.data.cells import planar
 from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.data.layout import Layout
@@ -29,13 +29,13 @@ class Frame:
     ----------
     layout : Layout
         Where the points are drawn, in data units, and in which order.
-    assignment : LabelRuns, ndarray of shape (n,), or None
+    assignment : Packed, ndarray of shape (n,), or None
         Each point's cluster, −1 for none; None if no run is on show.
     centroids : ndarray of shape (k, 2) or None
         Where the centroids are drawn (between two steps while a move is shown); a NaN row is not drawn.
     colors : tuple of int
         The color slot of each cluster.
-    before : LabelRuns, ndarray of shape (n,), or None
+    before : Packed, ndarray of shape (n,), or None
         The assignment before this half-step, if points went from one cluster to another in it.
     trail : tuple of ndarray of shape (k, 2)
         Where the centroids have been, oldest first, the place before the present one last; the last ``MOVES`` places at most.
@@ -68,16 +68,14 @@ class Frame:
     @property
     def labels(self) -> Labels | None:
         """Each point's cluster, shape (n,), in input order; of packed ones, unpacking takes its time."""
-        return self.assignment.labels() if isinstance(self.assignment, LabelRuns) else self.assignment
+        return None if self.assignment is None else labels_of(self.assignment)
 
     @cached_property
     def k(self) -> int:
         """Number of clusters: that of the centroids, or of the labels if there are none."""
         if self.centroids is not None:
             return len(self.centroids)
-        if isinstance(self.assignment, LabelRuns):
-            return self.assignment.k
-        return 0 if self.assignment is None else int(self.assignment.max(initial=-1)) + 1
+        return 0 if self.assignment is None else clusters_of(self.assignment)
 
     def switched(self) -> Floats:
         """Return where the points are that went from one cluster to another in this half-step, shape (m, 2)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import count
 
-from kmeans_gui.clustering import Phase, Trace
+from kmeans_gui.clustering import Phase, Step, Trace
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Marks:
     Parameters
     ----------
     assigns : list of int
-        The half-steps that gave points to centroids, one an iteration.
+        The half-steps that begin an iteration.
     others : list of int
         Those in between, the start left out.
     length : int
@@ -37,17 +37,17 @@ class Marks:
         new = range(self.length, length)
         if trace is not None:
             for index in new:
-                self._sort(index, trace.light(index).phase)
+                self._sort(trace.light(index), trace.light(max(index - 1, 0)))
             self.length = length
         return new
 
-    def _sort(self, index: int, phase: Phase) -> None:
-        if phase is Phase.ASSIGN:
-            self.assigns.append(index)
-        elif phase is Phase.DONE:
+    def _sort(self, step: Step, before: Step) -> None:
+        if step.phase is Phase.DONE:
             self.done = True
-        elif phase is not Phase.START:
-            self.others.append(index)
+        elif step.iteration > before.iteration:
+            self.assigns.append(step.index)
+        elif step.index:
+            self.others.append(step.index)
 
 
 def stride(spacing: float, least: float, multiple_of: int = 1) -> int:

@@ -6,10 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kmeans_gui.clustering import Phase
 from kmeans_gui.ui import appearance
 
-Lines = tuple[tuple[str, tuple[Phase, ...]], ...]
+Lines = tuple[tuple[str, tuple[str, ...]], ...]
 
 _BAR = 3
 _INDENT = 3
@@ -24,7 +23,7 @@ class Pseudocode(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: Lines = ()
-        self._phase: Phase | None = None
+        self._phase: str | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -37,9 +36,9 @@ class Pseudocode(QWidget):
         self.updateGeometry()
         self.update()
 
-    def light(self, phase: Phase) -> None:
+    def light(self, phase: str) -> None:
         """Light the lines of ``phase``."""
-        if phase is not self._phase:
+        if phase != self._phase:
             self._phase = phase
             self.setAccessibleDescription(" ".join(self.lit()))
             self.update()

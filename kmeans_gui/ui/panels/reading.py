@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmeans_gui.clustering import Phase, Step
-from kmeans_gui.clustering.label_runs import label_of
+from kmeans_gui.clustering.assignment import label_of
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui.shown import Shown
 
