@@ -16,7 +16,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.parameters import resolve
 from kmeans_gui.data.dataset import Dataset
 
-LAYERS = ("regions", "links", "points", "switched", "trails", "centroids", "axes")
+LAYERS = ("regions", "links", "points", "switched", "overlays", "trails", "centroids", "axes")
 """What the canvas can show, from the ground up."""
 
 Viewport = tuple[float, float, float, float]
@@ -61,7 +61,7 @@ class State:
     start: Floats | None = None
     position: int | None = None
     colors: tuple[int, ...] = ()
-    layers: frozenset[str] = frozenset({"regions", "trails", "points", "switched", "centroids"})
+    layers: frozenset[str] = frozenset({"regions", "trails", "points", "switched", "overlays", "centroids"})
     viewport: Viewport | None = None
 
     def __post_init__(self) -> None:

@@ -95,6 +95,7 @@ ACTIONS: tuple[Entry, ...] = (
     _layer("trails", "Trails", "T"),
     _layer("points", "Points", "P"),
     _layer("switched", "Outline points that switched", "O"),
+    _layer("overlays", "Marks of the method", "D"),
     _layer("centroids", "Centroids", "N"),
     _layer("axes", "Axes", "X"),
     Entry(name="panel", text="Side panel", menu="-View", keys=("F9",), checkable=True, tip="Show or hide the panel"),

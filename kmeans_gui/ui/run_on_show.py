@@ -11,7 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Note, Phase, Step, Trace
+from kmeans_gui.clustering import Note, Step, Trace
 from kmeans_gui.data.change import Change
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.player import Player
@@ -157,7 +157,8 @@ class RunOnShow(QObject):
         labels = step.assignment if change.keeps_rows else change.carried(step.labels, -1)
         following = "goes on from the centroids on show" if goes_on else "starts anew"
         note = Note(f"The points were edited. The next run {following}.")
-        self._step = replace(step, assignment=labels, objective=None, changed=0, shift=0.0, title=Note("Edited"), note=note)
+        blank = replace(step, objective=None, changed=0, shift=0.0, overlays=())
+        self._step = replace(blank, assignment=labels, title=Note("Edited"), note=note)
         self._previous = None
 
     def close(self) -> None:
@@ -180,7 +181,7 @@ class RunOnShow(QObject):
         if trace is None:
             return
         trace.append(step)
-        if step.phase is Phase.START:
+        if step.index == 0:
             self._color(step)
         if self._opening is None:
             # A run that is followed to its end is shown as often as the clock says, not at each of its half-steps.

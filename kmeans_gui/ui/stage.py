@@ -141,4 +141,6 @@ def frame_from(shown: Shown, layout: Layout) -> Frame:
         before=before(step, shown.previous),
         trail=trail(shown.trace, step.index) if shown.trace is not None else (),
         moved=step.phase is Phase.UPDATE and shown.trace is not None,
+        overlays=step.overlays,
+        metric=step.metric,
     )

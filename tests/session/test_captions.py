@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Note, Phase, Step
@@ -12,15 +13,16 @@ def test_caption_names_points_clusters_and_iteration():
     assert caption_of(1234, trace[-1]) == "N = 1,234, K = 3, iteration 7"
 
 
-def test_caption_without_centroids_leaves_k_out():
+@pytest.mark.parametrize(("labels", "caption"), [([-1, -1], "N = 4, iteration 2"), ([0, 1], "N = 4, K = 2, iteration 2")])
+def test_without_centroids_the_clusters_are_counted_that_there_are(labels, caption):
     step = Step(
         index=0,
         iteration=2,
         phase=Phase.DONE,
-        assignment=np.zeros(4, np.int8),
+        assignment=np.array(labels * 2, np.int8),
         centroids=None,
         objective=None,
         title=Note(""),
         note=Note(""),
     )
-    assert caption_of(4, step) == "N = 4, iteration 2"
+    assert caption_of(4, step) == caption

@@ -10,6 +10,7 @@ import numpy as np
 
 from kmeans_gui.clustering import Assignment, Floats, Labels, Phase, Step, Trace
 from kmeans_gui.clustering.assignment import clusters_of, labels_of
+from kmeans_gui.clustering.overlays import Overlay
 from kmeans_gui.data.cells import planar
 from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.data.layout import Layout
@@ -47,6 +48,10 @@ class Frame:
         Drawn at the foot; empty for none.
     given : bool
         Whether the centroids were placed by hand, so that another one placed joins them.
+    overlays : tuple of Overlay
+        What the method shows besides points and centroids.
+    metric : str or None
+        The distance by which regions are drawn; None for no regions.
     """
 
     layout: Layout
@@ -59,6 +64,8 @@ class Frame:
     selected: Rows = field(default_factory=lambda: np.empty(0, np.intp))
     caption: str = ""
     given: bool = False
+    overlays: tuple[Overlay, ...] = ()
+    metric: str | None = "euclidean"
 
     @property
     def points(self) -> Floats:
@@ -173,6 +180,8 @@ def frame_of(
         moved=step.phase is Phase.UPDATE,
         selected=np.empty(0, np.intp) if selected is None else selected,
         caption=caption_of(layout.n, step) if caption else "",
+        overlays=step.overlays,
+        metric=step.metric,
     )
 
 
@@ -190,6 +199,8 @@ def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
             break
         if step.phase in (Phase.START, Phase.UPDATE):
             stops.append(planar(step.centroids))
+        if step.phase is Phase.START:
+            break
         if len(stops) > MOVES:  # the first of them is where the centroids are now
             break
     return tuple(reversed(stops[1:]))

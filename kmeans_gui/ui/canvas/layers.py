@@ -16,6 +16,7 @@ from kmeans_gui.ui.canvas.caption import CaptionLayer
 from kmeans_gui.ui.canvas.centroids import CentroidsLayer
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.links import LinksLayer
+from kmeans_gui.ui.canvas.overlays import OverlaysLayer
 from kmeans_gui.ui.canvas.points import PointsLayer
 from kmeans_gui.ui.canvas.regions import RegionsLayer
 from kmeans_gui.ui.canvas.selection import SelectionLayer
@@ -45,6 +46,7 @@ LAYERS: tuple[Layer, ...] = (
     LinksLayer(),
     PointsLayer(),
     SwitchedLayer(),
+    OverlaysLayer(),
     SelectionLayer(),
     TrailsLayer(),
     CentroidsLayer(),

@@ -12,6 +12,7 @@ from kmeans_gui.data.cells import THIN
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import marks, raster
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.inks import inked
 from kmeans_gui.ui.canvas.sheet import sheet_of
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import packed
@@ -34,6 +35,7 @@ class PointsLayer:
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Draw the points of ``frame``, mid-gray where they have no cluster."""
+        frame = inked(frame, style)
         count = marks.on_show(frame.layout, view)
         size = marks.diameter(count, view, style)
         if style.vector:

@@ -40,7 +40,7 @@ class RegionsLayer:
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Fill each region, with lines between them."""
-        if frame.centroids is not None:
+        if frame.centroids is not None and frame.metric is not None:
             (_paint_polygons if style.vector else _paint_pixels)(painter, frame.centroids, _colors(frame, style), view, style)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
+from kmeans_gui.clustering.overlays import Outlined
 from kmeans_gui.data.change import Change
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.errors import Cancelled
@@ -56,6 +57,7 @@ FULL = Frame(
     moved=True,
     selected=np.array([2]),
     caption="N = 4",
+    overlays=(Outlined(np.array([0])),),
 )
 
 
@@ -216,11 +218,17 @@ def test_rings_surround_switched_and_selected_points_alone():
 
 def test_hidden_layers_are_not_drawn():
     bare = Frame(
-        layout=Layout.of(PLACES), assignment=LABELS, centroids=CENTROIDS, before=FULL.before, trail=FULL.trail, moved=True
+        layout=Layout.of(PLACES),
+        assignment=LABELS,
+        centroids=CENTROIDS,
+        before=FULL.before,
+        trail=FULL.trail,
+        moved=True,
+        overlays=FULL.overlays,
     )
     assert (painted(bare) == LIGHT.ground).all()
     names = [layer.name for layer in layers.LAYERS if layer.name in LAYERS]
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert (painted(bare, name) != LIGHT.ground).any(), name
 
