@@ -81,6 +81,8 @@ def _obey(argv: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # The name of a column may have letters that the terminal's encoding lacks.
         sys.stdout.reconfigure(errors="replace")
+    for trouble in clustering.load_plugins():
+        _tell(trouble)
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as ending:
@@ -188,23 +190,28 @@ def _as_json(state: State, step: Step) -> dict[str, Any]:
         "objective": step.objective if measured else None,
         "centroids": rows,
         "counts": step.counts().tolist(),
+        "unassigned": int(np.count_nonzero(step.labels < 0)),
     }
 
 
 def _as_text(state: State, step: Step) -> str:
-    """Return the result for people; centroids bear the numbers that the window shows, from 1."""
-    objective = "not defined" if step.objective is None else number(step.objective)
+    """Return the result for people; clusters bear the numbers that the window shows, from 1."""
     facts = [
         ("points", f"{state.dataset.n:,}"),
         ("K", f"{step.k:,}"),
         ("iterations", f"{step.iterations:,}"),
-        (step.objective_name, objective),
     ]
-    rows = [("centroid", "points", *state.dataset.columns)]
-    for j, (count, centroid) in enumerate(
-        zip(step.counts(), step.centroids if step.centroids is not None else (), strict=True)
-    ):
-        place = ("dropped",) if np.isnan(centroid).any() else tuple(number(value) for value in centroid)
+    if step.objective is not None:
+        facts.append((step.objective_name, number(step.objective)))
+    if unassigned := np.count_nonzero(step.labels < 0):
+        facts.append(("in no cluster", f"{unassigned:,}"))
+    if step.centroids is None:
+        rows: list[tuple[str, ...]] = [("cluster", "points")]
+        places: list[tuple[str, ...]] = [()] * step.k
+    else:
+        rows = [("centroid", "points", *state.dataset.columns)]
+        places = [("dropped",) if np.isnan(row).any() else tuple(map(number, row.tolist())) for row in step.centroids]
+    for j, (count, place) in enumerate(zip(step.counts().tolist(), places, strict=True)):
         rows.append((str(j + 1), f"{count:,}", *place))
     text = _aligned(facts, str.ljust) + "\n\n" + _aligned(rows, str.rjust)
     return text.replace("\N{MINUS SIGN}", "-")  # for those who paste it into something that calculates

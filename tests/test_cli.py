@@ -46,7 +46,7 @@ def test_the_result_is_scikit_learns_from_the_same_start(capsys, table, tmp_path
     np.save(tmp_path / "start.npy", start)
     ours = result(capsys, table, "--init", tmp_path / "start.npy", "--seed", "5")
     theirs = KMeans(4, init=start, n_init=1, tol=0, algorithm="lloyd").fit(points)
-    assert list(ours) == ["algorithm", "n", "d", "k", "seed", "iterations", "objective", "centroids", "counts"]
+    assert list(ours) == ["algorithm", "n", "d", "k", "seed", "iterations", "objective", "centroids", "counts", "unassigned"]
     assert (ours["algorithm"], ours["n"], ours["d"], ours["k"], ours["seed"]) == ("lloyd", 60, 2, 4, 5)
     assert ours["iterations"] == theirs.n_iter_
     assert ours["objective"] == pytest.approx(theirs.inertia_)

@@ -51,6 +51,7 @@ __all__ = [
     "check_points",
     "empty_trace",
     "fit",
+    "load_plugins",
     "ordered",
     "run",
     "run_many",
@@ -78,6 +79,13 @@ def algorithm(name: str) -> Algorithm:
     if name not in REGISTRY:
         raise UserError(f"There is no algorithm {name!r}; there are {', '.join(REGISTRY)}.")
     return REGISTRY[name]
+
+
+def load_plugins() -> list[str]:
+    """Add the algorithms of installed packages to ``REGISTRY`` and return a sentence for each that cannot be used."""
+    from kmeans_gui.clustering.algorithms import plugins
+
+    return plugins.load(REGISTRY)
 
 
 def check_points(X: ArrayLike) -> Floats:

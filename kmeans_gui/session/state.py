@@ -74,7 +74,7 @@ class State:
         return int(self.parameters.get("k", 0))
 
     def run_parameters(self) -> dict[str, Any]:
-        """Return what a run is started with: the parameters, centroids placed by hand included."""
-        if self.start is None:
+        """Return what a run is started with: the parameters, centroids placed by hand included if the algorithm takes any."""
+        if self.start is None or "init" not in self.parameters:
             return dict(self.parameters)
         return {**self.parameters, "k": len(self.start), "init": self.start}
