@@ -1,8 +1,9 @@
-"""Captions: the one line under a picture that says what it shows."""
+"""Captions: what a picture shows, and what a run will begin with, in a few words."""
 
 from __future__ import annotations
 
-from kmeans_gui.clustering import Step
+from kmeans_gui.clustering import Note, Step
+from kmeans_gui.session.state import State
 
 
 def caption_of(n: int, step: Step) -> str:
@@ -12,3 +13,12 @@ def caption_of(n: int, step: Step) -> str:
     """
     k = f", K = {step.k:,}" if step.k else ""
     return f"N = {n:,}{k}, iteration {step.iteration:,}"
+
+
+def first_act(state: State) -> str:
+    """Return what a run will begin with, fit for a button: "Place 3 centroids"."""
+    if state.start is not None:
+        return Note("Start from {k:# centroid|centroids}", {"k": len(state.start)}).text()
+    if state.takes_start and state.k:
+        return Note("Place {k:# centroid|centroids}", {"k": state.k}).text()
+    return "Start"

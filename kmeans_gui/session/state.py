@@ -73,8 +73,13 @@ class State:
         """Number of clusters asked for; 0 if the algorithm does not ask."""
         return int(self.parameters.get("k", 0))
 
+    @property
+    def takes_start(self) -> bool:
+        """Whether the algorithm starts from centroids, which may be placed by hand."""
+        return "init" in self.parameters
+
     def run_parameters(self) -> dict[str, Any]:
         """Return what a run is started with: the parameters, centroids placed by hand included if the algorithm takes any."""
-        if self.start is None or "init" not in self.parameters:
+        if self.start is None or not self.takes_start:
             return dict(self.parameters)
         return {**self.parameters, "k": len(self.start), "init": self.start}

@@ -15,13 +15,14 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Floats, Note
+from kmeans_gui.clustering import Floats
 from kmeans_gui.data.boards import board
 from kmeans_gui.data.dataset import Dataset, Rows
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.player import Player
 from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import user_text
+from kmeans_gui.session.captions import first_act
 from kmeans_gui.session.edits import (
     Compound,
     Configure,
@@ -124,7 +125,7 @@ class Controller(QObject):
             busy=self._busy(),
             playing=player.playing,
             speed=player.speed,
-            next_title=self._next_title(),
+            next_title=run.next_title() if run.trace is not None else first_act(self._state),
             tool=self._tool,
             selected=self._selected,
             undo=self._history.undo_title,
@@ -138,13 +139,6 @@ class Controller(QObject):
         if self._boards.active:
             return "Generating a board"
         return f"Computing iteration {self._run.iterations + 1:,}" if self._run.computing else ""
-
-    def _next_title(self) -> str:
-        if self._run.trace is not None:
-            return self._run.next_title()
-        if self._state.start is not None:
-            return Note("Start from {k:# centroid|centroids}", {"k": len(self._state.start)}).text()
-        return Note("Place {k:# centroid|centroids}", {"k": self._state.k}).text() if self._state.k else "Start"
 
     # Edits -------------------------------------------------------------------------------------------------------------
 
@@ -181,10 +175,12 @@ class Controller(QObject):
     def _edit_points(self, edit: Edit, merge: str | None = None) -> None:
         """Edit the points; the next run then goes on from the centroids on show."""
         centroids = self._run.step.centroids if self._run.step is not None else None
-        if self._run.trace is not None and centroids is not None:
-            alive = centroids[~np.isnan(centroids).any(axis=1)]
+        if self._run.trace is not None:
             # With the position in it, undoing the edit brings the run back as well.
-            edit = Compound((Configure({**self._placed(alive), "position": None}, edit.title), edit), edit.title)
+            changes: dict[str, Any] = {"position": None}
+            if self._state.takes_start and centroids is not None:
+                changes |= self._placed(centroids[~np.isnan(centroids).any(axis=1)])
+            edit = Compound((Configure(changes, edit.title), edit), edit.title)
         self.edit(edit, merge)
 
     def _placed(self, centroids: Floats) -> dict[str, Any]:
@@ -279,7 +275,10 @@ class Controller(QObject):
         """Choose another algorithm; parameters of the same name keep their values."""
         known = defaults(name)
         kept = {key: value for key, value in self._state.parameters.items() if key in known}
-        self.edit(Configure({"algorithm": name, "parameters": {**known, **kept}}, "choose an algorithm"))
+        changes: dict[str, Any] = {"algorithm": name, "parameters": {**known, **kept}}
+        if "init" not in known:
+            changes["start"] = None
+        self.edit(Configure(changes, "choose an algorithm"))
 
     def set_seed(self, seed: int) -> None:
         """Set the seed of the run."""
@@ -300,6 +299,10 @@ class Controller(QObject):
 
     def place_start(self, centroids: Floats, merge: str | None = None) -> None:
         """Start from ``centroids``, shape (k, 2) as drawn."""
+        if not self._state.takes_start:
+            title = clustering.algorithm(self._state.algorithm).title
+            self.refused.emit(f"{title} starts from no centroids. Choose k-means, for one, to place them by hand.")
+            return
         if not len(centroids):
             self.forget_start()
             return

@@ -48,6 +48,8 @@ class Algorithm:
         The method line by line; a line is lit while a step of one of its phases is on show.
     steps : callable
         Yields the steps.
+    random : bool
+        Whether the seed makes a difference.
     recall : callable, optional
         Recomputes the labels from the points and the step that made them, for a trace that let them go. Without it a run keeps
         all its labels, which is right where they take little room.
@@ -63,6 +65,7 @@ class Algorithm:
     parameters: tuple[Parameter, ...]
     pseudocode: tuple[tuple[str, tuple[str, ...]], ...]
     steps: StepsFunction
+    random: bool = True
     recall: Callable[[Floats, Step], Assignment] | None = None
     fit: FitFunction | None = None
     fit_many: FitManyFunction | None = None

@@ -47,7 +47,7 @@ class AlgorithmPanel(Panel):
         self.form = ParameterForm(())
         self.seed = IntBox(SEED)
         self.new_start = push_button("New start", "Start from other centroids")
-        self.placed = QWidget()
+        self.placed, self.start = QWidget(), QWidget()
         self.forget = push_button("Forget them", "Let the program choose the starting centroids again")
         self._style()
         self._lay_out()
@@ -69,14 +69,15 @@ class AlgorithmPanel(Panel):
         placed.addWidget(sentence("The run starts from given centroids.", role=""))
         placed.addWidget(self.forget)
         self.seed.setFixedWidth(_SEED_WIDTH)
-        start = QHBoxLayout()
+        start = QHBoxLayout(self.start)
+        start.setContentsMargins(0, 0, 0, 0)
         start.addWidget(field_label(SEED.label, self.seed))
         start.addWidget(self.seed)
         start.addWidget(self.new_start, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID)
-        for part in (self.algorithm, self.title, self._form_place, self.placed, start):
+        for part in (self.algorithm, self.title, self._form_place, self.placed, self.start):
             layout.addWidget(part) if isinstance(part, QWidget) else layout.addLayout(part)
 
     def _connect_signals(self) -> None:
@@ -105,6 +106,7 @@ class AlgorithmPanel(Panel):
         self.title.setText(algorithm.title)
         for label in (self.algorithm, self.title):
             label.setToolTip(algorithm.summary)
+        self.start.setVisible(algorithm.random)
         form = ParameterForm(algorithm.parameters, about=algorithm.summary)
         form.value_requested.connect(self.parameter_requested)
         self._form_place.replaceWidget(self.form, form)
