@@ -12,16 +12,20 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas import raster
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.marks import colors_of
-from kmeans_gui.ui.canvas.sheet import sheet_of
+from kmeans_gui.ui.canvas.raster.metrics import regions_by
+from kmeans_gui.ui.canvas.sheet import Sheet, sheet_of
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.canvas.voronoi import cells
-from kmeans_gui.ui.theme import Rgb, mix
+from kmeans_gui.ui.theme import Rgb, mix, packed
 
 SHARE = 0.12
 """Share of the cluster's color in its region."""
 
 BORDER = 0.14
 """Share of the text's color in the lines between regions."""
+
+VECTOR_RATIO = 2.0
+"""Pixels for each unit of a vector file where regions are an image in it."""
 
 EDGE = 4.0
 """In pixels."""
@@ -40,8 +44,12 @@ class RegionsLayer:
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Fill each region, with lines between them."""
-        if frame.centroids is not None and frame.metric is not None:
-            (_paint_polygons if style.vector else _paint_pixels)(painter, frame.centroids, _colors(frame, style), view, style)
+        if frame.centroids is None or frame.metric is None:
+            return
+        if frame.metric != "euclidean":
+            _paint_by(frame.metric, painter, frame.centroids, _colors(frame, style), view, style)
+            return
+        (_paint_polygons if style.vector else _paint_pixels)(painter, frame.centroids, _colors(frame, style), view, style)
 
 
 def _colors(frame: Frame, style: Style) -> tuple[Rgb, ...]:
@@ -54,6 +62,23 @@ def _paint_pixels(painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...],
     ratio = sheet.devicePixelRatio()
     *tints, border = colors_of(colors)
     raster.loops().regions(sheet.pixels, view.to_pixels(centroids) * ratio, np.array(tints), int(border), style.scale * ratio)
+
+
+def _paint_by(metric: str, painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...], view: View, style: Style) -> None:
+    """Paint regions by another distance: into a vector file as an image, since their borders are no polygons in general."""
+    *tints, border = colors_of(colors)
+    if style.vector:
+        shape = round(view.height * VECTOR_RATIO), round(view.width * VECTOR_RATIO)
+        sheet = Sheet(np.full(shape, packed(style.theme.ground), np.uint32), VECTOR_RATIO)
+        offset = np.array([view.left, view.top])
+    else:
+        sheet, offset = sheet_of(painter), np.zeros(2)
+    ratio = sheet.devicePixelRatio()
+    places = (view.to_pixels(np.vstack([centroids, np.zeros(2)])) - offset) * ratio
+    origin = (float(places[-1, 0]), float(places[-1, 1]))
+    regions_by(metric, sheet.pixels, places[:-1], np.array(tints), int(border), style.scale * ratio, origin)
+    if style.vector:
+        painter.drawImage(QPointF(view.left, view.top), sheet)
 
 
 def _paint_polygons(painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...], view: View, style: Style) -> None:
