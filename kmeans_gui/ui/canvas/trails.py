@@ -2,30 +2,28 @@
 
 They lie over the points, on a hair of the ground's color, since on a crowded board nothing of them would be seen below.
 
-There may be thousands of moves, so those that look alike are drawn together. As pixels, lines have flat ends, which a QPainter
-draws ten times as fast as round ones; the dots at the stops hide them. They go to an image of their own, on which the new
-replaces the old: a longer line that is to be blended Qt shares out among threads, which takes far longer than to draw it.
+There may be thousands of moves, so those that look alike are drawn together: into a vector file as one path, and on a sheet,
+where a new move is drawn in the place of older ones and not over them, all at once (:mod:`kmeans_gui.ui.canvas.strokes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
-from shiboken6 import Shiboken
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.ui.canvas import sprites
+from kmeans_gui.ui.canvas import strokes
 from kmeans_gui.ui.canvas.centroids import star_core, star_reach
 from kmeans_gui.ui.canvas.frame import MOVES, Frame, Style
 from kmeans_gui.ui.canvas.regions import tint
+from kmeans_gui.ui.canvas.sheet import Sheet, sheet_of
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import Rgb, legible
 
@@ -55,7 +53,7 @@ class Moves:
     ends : ndarray of shape (m, 4)
         x, y of where each began, x, y of where it ended, in logical pixels.
     inks : ndarray of int, shape (m,)
-        Index of each one's color, ascending.
+        Index of each one's color.
     opacity : float
         From 0 to 1.
     """
@@ -64,20 +62,12 @@ class Moves:
     inks: NDArray[np.intp]
     opacity: float = 1.0
 
-    def by_ink(self) -> Iterator[tuple[int, Floats]]:
-        """Yield each color's index and the ends of its moves."""
-        bounds = [0, *(np.flatnonzero(np.diff(self.inks)) + 1).tolist(), len(self.inks)]
-        for first, end in pairwise(bounds):
-            yield int(self.inks[first]), self.ends[first:end]
-
 
 class Pen(Protocol):
     """Draws many lines or many dots at once."""
 
-    painter: QPainter
-
-    def lines(self, ends: Floats, color: Rgb, width: float, opacity: float) -> None:
-        """Draw lines, given as (m, 4)."""
+    def lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
+        """Draw lines, given as (m, 4), of the colors ``colors[which]``."""
 
     def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
         """Draw a dot of the color ``colors[which]`` at each of ``places`` (m, 2)."""
@@ -106,16 +96,14 @@ class TrailsLayer:
         fading = list(_fading(stops[:-1] if frame.moved else stops, int(frame.moved), which, sight, SHORTEST * style.scale))
         arrows = _last(stops[-2:], which, sight) if frame.moved else None
 
-        def draw(pen: Pen) -> None:
-            for moves in fading:
-                _draw_lines(pen, moves, WIDTH, colors, style)
-            if arrows is not None and len(arrows.inks):
-                _draw_arrows(pen, arrows, colors, star_reach(frame.k, style), style)
-
-        if style.vector:
-            draw(_Shapes(painter))
-        else:
-            _draw_as_pixels(painter, area, draw)
+        pen = _Paths(painter) if style.vector else _Strokes()
+        for moves in fading:
+            _draw_lines(pen, moves, WIDTH, colors, style)
+        heads = None if arrows is None else _draw_shafts(pen, arrows, colors, star_reach(frame.k, style), style)
+        if isinstance(pen, _Strokes):
+            pen.lay(sheet_of(painter))
+        if heads is not None:
+            _draw_heads(painter, *heads, colors, style)
 
 
 def _area(stops: Floats, view: View, style: Style) -> QRectF:
@@ -203,28 +191,32 @@ def _draw_lines(pen: Pen, moves: Moves, width: float, colors: tuple[Rgb, ...], s
     """Draw lines with a dot at their start, first broader in the ground's color, but for the faintest, where it is not seen."""
     starts, halo, opacity = moves.ends[:, :2], 2 * HALO, moves.opacity
     if opacity > FAINTEST:
-        pen.lines(moves.ends, style.theme.ground, (width + halo) * style.scale, opacity)
-        pen.dots(starts, np.zeros_like(moves.inks), (style.theme.ground,), (STOP + halo) * style.scale, opacity)
-    for i, ends in moves.by_ink():
-        pen.lines(ends, colors[i], width * style.scale, opacity)
+        ground, first = (style.theme.ground,), np.zeros_like(moves.inks)
+        pen.lines(moves.ends, first, ground, (width + halo) * style.scale, opacity)
+        pen.dots(starts, first, ground, (STOP + halo) * style.scale, opacity)
+    pen.lines(moves.ends, moves.inks, colors, width * style.scale, opacity)
     pen.dots(starts, moves.inks, colors, STOP * style.scale, opacity)
 
 
-def _draw_arrows(pen: Pen, moves: Moves, colors: tuple[Rgb, ...], gap: float, style: Style) -> None:
+def _draw_shafts(pen: Pen, moves: Moves, colors: tuple[Rgb, ...], gap: float, style: Style) -> tuple[Floats, NDArray[np.intp]]:
+    """Draw arrows without their heads; return these, shape (h, 3, 2), and their colors' indices."""
     heads, headed = _heads(moves.ends, gap, HEAD * style.scale)
     shafts = moves.ends.copy()
     shafts[headed, 2:] = heads.mean(axis=1)
     _draw_lines(pen, Moves(shafts, moves.inks, moves.opacity), ARROW, colors, style)
+    return heads, moves.inks[headed]
+
+
+def _draw_heads(painter: QPainter, heads: Floats, inks: NDArray[np.intp], colors: tuple[Rgb, ...], style: Style) -> None:
     shapes = [QPolygonF([QPointF(x, y) for x, y in head]) for head in heads.tolist()]
     around = QPainterPath()
     for shape in shapes:
         around.addPolygon(shape)
         around.closeSubpath()
-    painter = pen.painter
     painter.setPen(QPen(QColor(*style.theme.ground), 2 * HALO * style.scale))
     painter.drawPath(around)
     painter.setPen(Qt.PenStyle.NoPen)
-    for i, shape in zip(moves.inks[headed].tolist(), shapes, strict=True):
+    for i, shape in zip(inks.tolist(), shapes, strict=True):
         painter.setBrush(QColor(*colors[i]))
         painter.drawPolygon(shape)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -248,20 +240,21 @@ def _heads(ends: Floats, gap: float, size: float) -> tuple[Floats, NDArray[np.bo
     return np.stack([tip, back + across, back - across], axis=1), headed
 
 
-class _Shapes:
+class _Paths:
     """Draws into a vector file: each set of lines or dots of one color is one path."""
 
     def __init__(self, painter: QPainter) -> None:
-        self.painter = painter
+        self._painter = painter
 
-    def lines(self, ends: Floats, color: Rgb, width: float, opacity: float) -> None:
-        path, at = QPainterPath(), None
-        for x, y, to_x, to_y in ends.tolist():
-            if at != (x, y):
-                path.moveTo(x, y)
-            path.lineTo(to_x, to_y)
-            at = to_x, to_y
-        self._stroke(path, color, width, opacity)
+    def lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
+        for i in np.unique(which).tolist():
+            path, at = QPainterPath(), None
+            for x, y, to_x, to_y in ends[which == i].tolist():
+                if at != (x, y):
+                    path.moveTo(x, y)
+                path.lineTo(to_x, to_y)
+                at = to_x, to_y
+            self._stroke(path, colors[i], width, opacity)
 
     def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
         for i in np.unique(which).tolist():
@@ -272,62 +265,31 @@ class _Shapes:
             self._stroke(path, colors[i], diameter, opacity)
 
     def _stroke(self, path: QPainterPath, color: Rgb, width: float, opacity: float) -> None:
-        self.painter.setOpacity(opacity)
-        self.painter.setPen(QPen(QColor(*color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        self.painter.drawPath(path)
-        self.painter.setOpacity(1.0)
+        self._painter.setOpacity(opacity)
+        self._painter.setPen(QPen(QColor(*color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        self._painter.drawPath(path)
+        self._painter.setOpacity(1.0)
 
 
-def _draw_as_pixels(painter: QPainter, area: QRectF, draw: Callable[[Pen], None]) -> None:
-    """Draw on a clear image that covers ``area``, and then the image."""
-    ratio = painter.device().devicePixelRatio()
-    left, top = np.floor(area.left() * ratio) / ratio, np.floor(area.top() * ratio) / ratio
-    width, height = np.ceil([(area.right() - left) * ratio, (area.bottom() - top) * ratio]).astype(int).tolist()
-    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    image.setDevicePixelRatio(ratio)
-    on_image = QPainter(image)
-    on_image.setRenderHint(QPainter.RenderHint.Antialiasing)
-    on_image.translate(-left, -top)
-    try:
-        draw(_Pixels(on_image, ratio))
-    finally:
-        on_image.end()  # an image must not go while it is painted on, not even after a failure
-    painter.drawImage(QPointF(left, top), image)
+class _Strokes:
+    """Gathers lines and dots, to draw all of them on a sheet at once."""
 
+    def __init__(self) -> None:
+        self._ends: list[Floats] = []
+        self._inks: list[NDArray[np.uint32]] = []
+        self._widths: list[float] = []
 
-class _Pixels:
-    """Draws into an image that is clear at first."""
-
-    def __init__(self, painter: QPainter, ratio: float) -> None:
-        self.painter = painter
-        self._ratio = ratio
-
-    def lines(self, ends: Floats, color: Rgb, width: float, opacity: float) -> None:
-        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        self.painter.setPen(_flat_pen(color, width, opacity))
-        ends = np.ascontiguousarray(ends)
-        first: QLineF = Shiboken.wrapInstance(ends.ctypes.data, QLineF)  # type: ignore[assignment]
-        self.painter.drawLines(first, len(ends))
-        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    def lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
+        self._ends.append(ends)
+        self._inks.append(strokes.shades(colors, opacity)[which])
+        self._widths.append(width)
 
     def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
-        _dots(colors, diameter, self._ratio).draw(self.painter, places, which, opacity)
+        self.lines(np.hstack([places, places]), which, colors, diameter, opacity)
 
-
-@lru_cache(maxsize=4096)
-def _flat_pen(color: Rgb, width: float, opacity: float) -> QPen:
-    shade = QColor(*color)
-    shade.setAlphaF(opacity)
-    return QPen(shade, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
-
-
-@lru_cache(maxsize=16)
-def _dots(colors: tuple[Rgb, ...], diameter: float, ratio: float) -> sprites.Sprites:
-    def disc(painter: QPainter) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("black"))
-        painter.drawEllipse(QPointF(0, 0), diameter / 2, diameter / 2)
-
-    area = sprites.cells_of(disc, diameter / 2, ratio)
-    return sprites.Sprites.of([sprites.tinted(np.zeros_like(area), area, color) for color in colors], ratio)
+    def lay(self, sheet: Sheet) -> None:
+        """Draw them."""
+        if self._ends:
+            ratio = sheet.devicePixelRatio()
+            widths = np.repeat(self._widths, [len(ends) for ends in self._ends]) * ratio
+            strokes.drawer()(sheet.pixels, np.concatenate(self._ends) * ratio, widths, np.concatenate(self._inks))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import layers
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.sheet import Sheet
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import LIGHT
 
@@ -21,12 +22,11 @@ VIEW = View(0, WIDTH, 0, HEIGHT, 0, 0, WIDTH, HEIGHT)
 
 
 def painted(frame, *names, view=VIEW):
-    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
-    image.fill(0xFFFFFFFF)
-    painter = QPainter(image)
+    sheet = Sheet(np.full((HEIGHT, WIDTH), 0xFFFFFFFF, np.uint32))
+    painter = QPainter(sheet)
     layers.paint(painter, frame, view, Style(LIGHT, layers=frozenset(names)))
     painter.end()
-    return np.frombuffer(image.constBits(), np.uint8).reshape(HEIGHT, WIDTH, 4)[..., :3].astype(int)
+    return sheet.pixels.view(np.uint8).reshape(HEIGHT, WIDTH, 4)[..., :3].astype(int)
 
 
 def walk(moves, k=2):
