@@ -9,9 +9,8 @@ import logging
 from dataclasses import replace
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from kmeans_gui.clustering import Floats
@@ -19,6 +18,7 @@ from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.frame_item import FrameItem
 from kmeans_gui.ui.canvas.hover import Hover
 from kmeans_gui.ui.canvas.points import paint_new
 from kmeans_gui.ui.canvas.render import Picture, Request
@@ -33,29 +33,6 @@ _REPEAT_MS = 40
 _ZOOM_STEP = 1.25
 
 _log = logging.getLogger(__name__)
-
-
-class _FrameItem(pg.GraphicsObject):  # type: ignore[misc]
-    """The plot's one item: paints the canvas's frame."""
-
-    def __init__(self, canvas: Canvas) -> None:
-        super().__init__()
-        self._canvas = canvas
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(self.viewRect())
-
-    def viewTransformChanged(self) -> None:
-        super().viewTransformChanged()
-        self.prepareGeometryChange()
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        painter.save()
-        try:
-            painter.resetTransform()
-            self._canvas.paint_frame(painter)
-        finally:
-            painter.restore()
 
 
 class Canvas(Plot):
@@ -118,7 +95,8 @@ class Canvas(Plot):
         self._renderer = Renderer(self)
         self._drawn = 0
         self._broken = False
-        self._item = _FrameItem(self)
+        self._item = FrameItem(self.paint_frame)
+        self._with_axes = False
         self._set_up()
         self._connect_signals()
 
@@ -126,6 +104,7 @@ class Canvas(Plot):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Canvas")
         self.setFrameShape(self.Shape.NoFrame)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         box = self.plotItem.getViewBox()
         box.setAspectLocked(True)
         box.setDefaultPadding(0.0)
@@ -141,9 +120,9 @@ class Canvas(Plot):
         self._show_axes(False)
 
     def _connect_signals(self) -> None:
-        self._motion.valueChanged.connect(lambda _: self._item.update())
+        self._motion.valueChanged.connect(self._show_anew)
         self._repeat.timeout.connect(self._act_again)
-        self._renderer.rendered.connect(self._item.update)
+        self._renderer.rendered.connect(self._show_anew)
         self._renderer.failed.connect(self._on_failed)
         # Queued: whoever hears of it shows something, for which the middle of painting is no time.
         self._broke.connect(self.paint_failed, Qt.ConnectionType.QueuedConnection)
@@ -181,14 +160,14 @@ class Canvas(Plot):
         self._motion.stop()
         if glide and frame.trail and frame.centroids is not None and frame.trail[-1].shape == frame.centroids.shape:
             self._motion.start()
-        self._item.update()
+        self._show_anew()
 
     def set_style(self, style: Style) -> None:
         """Draw in another style."""
         self._style = style
         self.setBackground(QColor(*style.theme.ground))
         self._show_axes("axes" in style.layers)
-        self._item.update()
+        self._show_anew()
 
     def name_axes(self, columns: tuple[str, ...]) -> None:
         """Name the axes by the columns that are drawn."""
@@ -197,6 +176,7 @@ class Canvas(Plot):
         self.plotItem.getAxis("left").setLabel(columns[1] if len(columns) > 1 else "")
 
     def _show_axes(self, on: bool) -> None:
+        self._with_axes = on
         for name in ("left", "bottom"):
             axis = self.plotItem.getAxis(name)
             axis.setVisible(on)
@@ -215,6 +195,21 @@ class Canvas(Plot):
             return frame
         share, old = float(self._motion.currentValue()), frame.trail[-1]
         return replace(frame, centroids=old + (frame.centroids - old) * share)
+
+    def _show_anew(self, *_: object) -> None:
+        (self._item if self._with_axes else self.viewport()).update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the plot; without axes it is the frame and nothing else, which the scene would take its time for."""
+        if self._with_axes:
+            super().paintEvent(event)
+            return
+        self.scene().prepareForPaint()
+        painter = QPainter(self.viewport())
+        try:
+            self.paint_frame(painter)
+        finally:
+            painter.end()
 
     def paint_frame(self, painter: QPainter) -> None:
         """Paint what is shown, in logical pixels; where that fails, leave the rest of it out and say so."""
@@ -239,8 +234,12 @@ class Canvas(Plot):
         request = Request(self._moment(), replace(view, left=0.0, top=0.0), self._style, self.devicePixelRatioF())
         self._renderer.draw(request)
         picture = self._renderer.picture
+        place = QRectF() if picture is None else picture.place(view)
+        uncovered = QRegion(self.viewport().rect()) - QRegion(place.toRect().adjusted(1, 1, -1, -1))
+        for bare in uncovered:  # type: ignore[attr-defined]  the stubs do not know that it can be iterated over
+            painter.fillRect(bare, QColor(*self._style.theme.ground))
         if picture is not None:
-            painter.drawImage(picture.place(view), picture.sheet)
+            painter.drawImage(place, picture.sheet)
             paint_new(painter, picture.request.frame.layout, request.frame.layout, view, self._style)
             self._tell(picture, request)
         self._hover.paint(painter, request.frame, view, self._style)
@@ -291,7 +290,7 @@ class Canvas(Plot):
             self._give_up()
             self._tool = self._tools[name]
         self.viewport().setCursor(self._tool.cursor)
-        self._item.update()
+        self._show_anew()
 
     def _give_up(self) -> None:
         """End what the press began, without a result."""
@@ -329,7 +328,7 @@ class Canvas(Plot):
         elif self._held:
             self._tool.drag(self._pointer)
         self._look(None if self._held or self._panning is not None else self._pointer)
-        self._item.update()
+        self._show_anew()
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -342,18 +341,19 @@ class Canvas(Plot):
         elif self._panning is not None:
             self._panning = None
             self.viewport().setCursor(self._tool.cursor)
-        self._item.update()
+        self._show_anew()
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the brush, and read no point out any more."""
         self._pointer = None
         self._look(None)
-        self._item.update()
+        self._show_anew()
         super().leaveEvent(event)
 
     def _on_range(self, *_: object) -> None:
         self._look(None)  # what was under the mouse has moved on
+        self._show_anew()
         self.viewport_changed.emit()
 
     def _look(self, at: Pointer | None) -> None:
@@ -397,4 +397,4 @@ class Canvas(Plot):
     def preview(self, frame: Frame | None) -> None:
         """Draw ``frame`` instead of what is shown; None ends that."""
         self._preview = frame
-        self._item.update()
+        self._show_anew()
