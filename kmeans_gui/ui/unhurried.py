@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from kmeans_gui.ui.shown import Shown, View
 
-PACE_MS = 20
+PACE_MS = 12
 """How soon after one view the next one follows then."""
 
 

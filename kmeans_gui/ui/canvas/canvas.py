@@ -236,7 +236,7 @@ class Canvas(Plot):
         picture = self._renderer.picture
         place = QRectF() if picture is None else picture.place(view)
         uncovered = QRegion(self.viewport().rect()) - QRegion(place.toRect().adjusted(1, 1, -1, -1))
-        for bare in uncovered:  # type: ignore[attr-defined]  the stubs do not know that it can be iterated over
+        for bare in uncovered:  # type: ignore[attr-defined]
             painter.fillRect(bare, QColor(*self._style.theme.ground))
         if picture is not None:
             painter.drawImage(place, picture.sheet)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas import sprites
-from kmeans_gui.ui.canvas.frame import Frame, Style
+from kmeans_gui.ui.canvas.frame import FULL, Frame, Style
 from kmeans_gui.ui.canvas.marks import within
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import Rgb, Theme
@@ -24,6 +25,7 @@ FEW = 64
 """Up to this many centroids are drawn at full size and numbered."""
 
 OUTLINE, HALO = 2.0, 1.0
+PADDING = 3.0
 NUMBER, LEGIBLE = 12.0, 9.0
 """Height of a number's type, in pixels, and the least in a small picture."""
 
@@ -119,38 +121,65 @@ def number_font(size: float) -> QFont:
 
 def _draw_numbers(painter: QPainter, pixels: Floats, shown: NDArray[np.intp], radius: float, view: View, style: Style) -> None:
     """Draw each number in a tag beside its star, and none where every place is taken."""
-    font = number_font(max(NUMBER * style.scale, LEGIBLE))
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
+    metrics = QFontMetricsF(_font(style))
     texts = [str(j + 1) for j in shown.tolist()]
     # All digits are of one width.
-    widths = metrics.horizontalAdvance("0") * np.array([len(text) for text in texts]) + 6 * style.scale
-    height = metrics.capHeight() + 6 * style.scale
-    places = _tags(pixels[shown], widths, height, radius, view)
-    found = np.isfinite(places[:, 0])
-    _draw_tags(painter, places[found], [text for text, is_found in zip(texts, found.tolist(), strict=True) if is_found], style)
+    widths = metrics.horizontalAdvance("0") * np.array([len(text) for text in texts]) + 2 * PADDING * style.scale
+    height, ratio = metrics.capHeight() + 2 * PADDING * style.scale, painter.device().devicePixelRatio()
+    looks = replace(style, layers=frozenset(), effort=FULL)
+    for text, place in zip(texts, _tags(pixels[shown].tobytes(), widths.tobytes(), height, radius, view), strict=True):
+        if place[0] != place[0]:  # NaN: every place is taken
+            continue
+        left, top, right, bottom = place
+        if style.vector:
+            _draw_tag(painter, QRectF(left, top, right - left, bottom - top), text, style)
+        else:
+            corner = QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio)
+            painter.drawImage(corner, _tag(text, right - left, height, looks, ratio))
 
 
-def _draw_tags(painter: QPainter, places: Floats, texts: list[str], style: Style) -> None:
-    metrics, round_by = QFontMetricsF(painter.font()), 3 * style.scale
+def _font(style: Style) -> QFont:
+    return number_font(max(NUMBER * style.scale, LEGIBLE))
+
+
+@lru_cache(maxsize=2 * FEW)
+def _tag(text: str, width: float, height: float, style: Style, ratio: float) -> QImage:
+    """Return a tag to be copied at each half-step: text takes a QPainter ten times as long."""
+    image = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _draw_tag(painter, QRectF(0, 0, width, height), text, style)
+    finally:
+        painter.end()
+    return image
+
+
+def _draw_tag(painter: QPainter, box: QRectF, text: str, style: Style) -> None:
+    font, round_by = _font(style), PADDING * style.scale
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(*style.theme.ground))
-    for left, top, right, bottom in places.tolist():
-        painter.drawRoundedRect(QRectF(left, top, right - left, bottom - top), round_by, round_by)
+    painter.drawRoundedRect(box, round_by, round_by)
     painter.setPen(QColor(*style.theme.text))
-    feet = (places[:, 1] + places[:, 3] + metrics.capHeight()) / 2
-    starts = places[:, 0] + 3 * style.scale
-    for text, x, y in zip(texts, starts.tolist(), feet.tolist(), strict=True):
-        painter.drawText(QPointF(x, y), text)
+    painter.setFont(font)
+    painter.drawText(QPointF(box.left() + round_by, box.center().y() + QFontMetricsF(font).capHeight() / 2), text)
 
 
-def _tags(stars: Floats, widths: Floats, height: float, radius: float, view: View) -> Floats:
+@lru_cache(maxsize=4)
+def _tags(stars: bytes, widths: bytes, height: float, radius: float, view: View) -> list[tuple[float, ...]]:
+    """Return :func:`_placed` of arrays given as their bytes: an assignment leaves the stars where the update has moved them."""
+    return _placed(np.frombuffer(stars).reshape(-1, 2), np.frombuffer(widths), height, radius, view)
+
+
+def _placed(stars: Floats, widths: Floats, height: float, radius: float, view: View) -> list[tuple[float, ...]]:
     """Return where the tags of stars at (m, 2) stand: each at the first of four places around its star that is free.
 
     Returns
     -------
-    ndarray of shape (m, 4)
-        Left, top, right, bottom; NaN where no place is free.
+    list of (left, top, right, bottom)
+        NaN where no place is free.
     """
     x, y, gap = stars[:, 0], stars[:, 1], 0.72 * radius
     right, left, below, above = x + gap, x - gap - widths, y + gap, y - gap - height
@@ -165,7 +194,7 @@ def _tags(stars: Floats, widths: Floats, height: float, radius: float, view: Vie
     for candidates, are_free in zip(tags.tolist(), free.tolist(), strict=True):
         open_places = (tuple(place) for place, is_free in zip(candidates, are_free, strict=True) if is_free)
         placed.append(next((place for place in open_places if not _touches(place, placed)), _NOWHERE))
-    return np.array(placed).reshape(-1, 4)
+    return placed
 
 
 def _touches(place: tuple[float, ...], others: list[tuple[float, ...]]) -> bool:
