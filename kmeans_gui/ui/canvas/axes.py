@@ -12,21 +12,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas.frame import Style
 from kmeans_gui.ui.canvas.view import View
+from kmeans_gui.ui.ticks import ticks
 
 TYPE = 12.0
 """Height of the type in pixels."""
 TICK = 4.0
 SPACING = 90.0
 """About how many pixels lie between two ticks."""
-
-
-def ticks(low: float, high: float, most: int) -> Floats:
-    """Return round numbers from ``low`` to ``high``, 1, 2 or 5 times a power of ten apart, at most ``most`` of them."""
-    rough = (high - low) / max(most, 1)
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = power * next(m for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
-    places: Floats = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
-    return places
 
 
 def margins(style: Style) -> tuple[int, int]:

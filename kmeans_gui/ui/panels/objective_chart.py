@@ -1,32 +1,43 @@
-"""Objective chart: a curve, two shapes of marks, and the place in the run."""
+"""Objective chart: a curve, two shapes of marks, and the place in the run.
+
+Painted by hand: a run that plays as fast as it draws has it painted several times a second, which takes a plot of pyqtgraph's
+four times as long, most of it in Python, while the canvas waits.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kmeans_gui.clustering import Trace
+from kmeans_gui.clustering import Floats, Trace
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.marks import Marks, stride
-from kmeans_gui.ui.plot import Plot
 from kmeans_gui.ui.shown import Shown
+from kmeans_gui.ui.ticks import ticks
 
 HEIGHT = 152
-_AXIS_WIDTH = 58
+_AXIS_WIDTH, _AXIS_HEIGHT = 58, 20
+_TICK = 4
+_SPACING_UP, _SPACING_ALONG = 24.0, 36.0
+"""About how many pixels lie between two ticks."""
 _LEAST_MARK_SPACING = 7.0
+_MARK, _HERE = 2.5, 5.0
+"""Half the size of a mark, and of the one where the run is."""
 _MOST_CORNERS = 400
 _TICK_DIGITS = 3
 _LONGEST_TICK = 7
+_SLACK_ACROSS, _SLACK_UP = 0.04, 0.08
+"""Shares of the ranges that are left free at each side."""
 
 
-class ObjectiveChart(Plot):
+class ObjectiveChart(QWidget):
     """The objective over the half-steps. Assignments are round marks, the half-steps between them square ones.
 
     Signals
@@ -41,63 +52,40 @@ class ObjectiveChart(Plot):
     hovered = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._vertical = _ValueAxis("left")
-        super().__init__(parent, left=self._vertical, bottom=_StepAxis("bottom"))
+        super().__init__(parent)
         self._marks = Marks()
         self._trace: Trace | None = None
         self._values: list[float] = []
+        self._scaled: Floats = np.empty(0)
+        self._unit = 1.0
+        self._ranges = (0.0, 1.0, 0.0, 1.0)
         self._position: int | None = None
-        self._curve = pg.PlotCurveItem(connect="finite", antialias=True)
-        self._round = pg.ScatterPlotItem(symbol="o", size=5, antialias=True)
-        self._square = pg.ScatterPlotItem(symbol="s", size=5, antialias=True)
-        self._pointer = pg.InfiniteLine(angle=90)
-        self._playhead = pg.InfiniteLine(angle=90)
-        self._here = pg.ScatterPlotItem(symbol="o", size=10, antialias=True)
+        self._pointer: int | None = None
         self._style()
-        self.recolor()
+        self._measure()
 
     def _style(self) -> None:
-        for item in (self._curve, self._round, self._square, self._pointer, self._playhead, self._here):
-            self.addItem(item, ignoreBounds=True)
-        plot = self.getPlotItem()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.setContentsMargins(0, appearance.GRID // 2, appearance.GRID // 2, 0)
-        self._pointer.hide()
+        self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFrameShape(self.Shape.NoFrame)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setToolTip("Click or drag to go to a half-step")
-        self._fit()
 
-    def recolor(self) -> None:
-        """Take on the theme of the moment."""
-        theme = appearance.current()
-        quiet, accent = appearance.color(theme.quiet), appearance.color(theme.accent)
-        self.setBackground(appearance.color(theme.surface))
-        self._curve.setPen(pg.mkPen(quiet, width=1.5))
-        for marks in (self._round, self._square):
-            marks.setPen(pg.mkPen(quiet, width=1))
-        self._round.setBrush(pg.mkBrush(quiet))
-        self._square.setBrush(pg.mkBrush(appearance.color(theme.surface)))
-        self._pointer.setPen(pg.mkPen(appearance.color(theme.line), width=1))
-        self._playhead.setPen(pg.mkPen(accent, width=1.5))
-        self._here.setPen(pg.mkPen(appearance.color(theme.surface), width=1.5))
-        self._here.setBrush(pg.mkBrush(accent))
-        for name in ("left", "bottom"):
-            axis = self.getAxis(name)
-            axis.setPen(pg.mkPen(appearance.color(theme.line)))
-            axis.setTextPen(pg.mkPen(quiet))
+    @property
+    def position(self) -> int | None:
+        """The half-step that is marked as the place in the run."""
+        return self._position
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
         grown = self._read(new)
         if grown:
-            self._draw()
+            self._measure()
         if grown or new.position != self._position:
             self._position = new.position
-            self._place()
+            self.update()
 
     def value_at(self, index: int) -> float | None:
         """Return the objective at a half-step, None if it is not measured there."""
@@ -107,8 +95,39 @@ class ObjectiveChart(Plot):
 
     def index_at(self, x: float) -> int:
         """Return the half-step nearest to a place, in pixels of the widget."""
-        at = float(self.getPlotItem().vb.mapSceneToView(self.mapToScene(round(x), 0)).x())
+        first, last, *_ = self._ranges
+        area = self._area()
+        at = first + (x - area.left()) / area.width() * (last - first)
         return min(max(round(at), 0), max(len(self._values) - 1, 0))
+
+    def places(self, indices: Floats | NDArray[np.intp], values: Floats) -> Floats:
+        """Return where half-steps with ``values``, in :attr:`unit`, stand: pixels of the widget, shape (m, 2)."""
+        (first, last, low, high), area = self._ranges, self._area()
+        across = area.left() + (indices - first) * (area.width() / (last - first))
+        return np.column_stack([across, area.bottom() - (values - low) * (area.height() / (high - low))])
+
+    @property
+    def ranges(self) -> tuple[float, float, float, float]:
+        """What is on show: half-steps from and to, values from and to in :attr:`unit`."""
+        return self._ranges
+
+    @property
+    def unit(self) -> float:
+        """The power of ten in which values are drawn, lest pixels overflow."""
+        return self._unit
+
+    def corners(self) -> NDArray[np.intp]:
+        """Return the half-steps that the curve is drawn through: more than there are pixels would be slow and not be seen."""
+        n = len(self._values)
+        return np.append(np.arange(0, n - 1, n // _MOST_CORNERS + 1), n - 1)[:n]
+
+    def marked(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the assignments that have a mark, and the half-steps between them that have one."""
+        spacing = max(self.width() - _AXIS_WIDTH, 100) / max(len(self._values), 1)
+        every = stride(spacing, _LEAST_MARK_SPACING)
+        # Where marks are thinned, those of one shape fall in the middle between those of the other.
+        assigns, others = self._marks.assigns[::every], self._marks.others[every // 2 :: every]
+        return np.array(assigns, np.intp), np.array(others, np.intp)
 
     def sizeHint(self) -> QSize:
         """Take what width there is."""
@@ -127,8 +146,8 @@ class ObjectiveChart(Plot):
             self._seek(event)
         elif self._values:
             index = self.index_at(event.position().x())
-            self._pointer.setValue(index)
-            self._pointer.show()
+            self._pointer = index
+            self.update()
             self.hovered.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -137,7 +156,8 @@ class ObjectiveChart(Plot):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Stop reading the curve at the pointer."""
-        self._pointer.hide()
+        self._pointer = None
+        self.update()
         self.hovered.emit(-1)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -149,7 +169,7 @@ class ObjectiveChart(Plot):
         if self._values and index != self._position:
             self.seek_requested.emit(index)
 
-    # What it looks like ------------------------------------------------------------------------------------------------
+    # What is on it -----------------------------------------------------------------------------------------------------
 
     def _read(self, shown: Shown) -> bool:
         """Read the half-steps that are new and return whether anything has changed."""
@@ -162,79 +182,100 @@ class ObjectiveChart(Plot):
             self._values.extend(math.nan if value is None else value for value in found)
         return restarted or len(new) > 0
 
-    def _draw(self) -> None:
-        """Draw curve and marks, and make them fit."""
+    def _measure(self) -> None:
+        """Find the ranges that all of the curve fits into."""
         values = np.array(self._values)
-        self._vertical.unit = _unit(values)
-        values /= self._vertical.unit
-        # More corners than pixels are slow to paint and cannot be seen.
-        corners = np.append(np.arange(0, len(values) - 1, len(values) // _MOST_CORNERS + 1), len(values) - 1)[: len(values)]
-        self._curve.setData(corners, values[corners])
-        spacing = max(self.width() - _AXIS_WIDTH, 100) / max(len(values), 1)
-        every = stride(spacing, _LEAST_MARK_SPACING)
-        # Where marks are thinned, those of one shape fall in the middle between those of the other.
-        for item, first, places in ((self._round, 0, self._marks.assigns), (self._square, every // 2, self._marks.others)):
-            chosen = np.array(places[first::every], np.intp)
-            item.setData(chosen, values[chosen] if len(values) else [])
-        self._fit()
-
-    def _fit(self) -> None:
-        values = np.array(self._values) / self._vertical.unit
         known = values[np.isfinite(values)]
+        self._unit = _unit(known)
+        self._scaled, known = values / self._unit, known / self._unit
         low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-        slack = (high - low) * 0.08 or max(abs(high), 1.0) * 0.1
-        self.setXRange(0, max(len(values) - 1, 1), padding=0.04)
-        self.setYRange(low - slack, high + slack, padding=0)
-        self._vertical.setStyle(showValues=known.size > 0)
+        slack = (high - low) * _SLACK_UP or max(abs(high), 1.0) * 0.1
+        last = max(len(values) - 1, 1)
+        self._ranges = -_SLACK_ACROSS * last, (1 + _SLACK_ACROSS) * last, low - slack, high + slack
 
-    def _place(self) -> None:
-        """Mark the place in the run."""
-        self._playhead.setVisible(self._position is not None)
-        value = None if self._position is None else self.value_at(self._position)
-        self._here.setData([] if value is None else [self._position], [] if value is None else [value / self._vertical.unit])
+    # What it looks like ------------------------------------------------------------------------------------------------
+
+    def _area(self) -> QRectF:
+        """Return where the curve is drawn: all but the axes."""
+        pad = appearance.GRID // 2
+        return QRectF(_AXIS_WIDTH, pad, max(self.width() - _AXIS_WIDTH - pad, 1), max(self.height() - _AXIS_HEIGHT - pad, 1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint axes, curve, marks, and the places of the pointer and of the run."""
+        theme = appearance.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), appearance.color(theme.surface))
+        self._paint_axes(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_curve(painter)
+        self._paint_marks(painter)
+        if self._pointer is not None:
+            self._paint_line(painter, self._pointer, QPen(appearance.color(theme.line), 1))
         if self._position is not None:
-            self._playhead.setValue(self._position)
+            self._paint_line(painter, self._position, QPen(appearance.color(theme.accent), 1.5))
+            self._paint_here(painter, self._position)
+        painter.end()
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        theme, area, metrics = appearance.current(), self._area(), self.fontMetrics()
+        first, last, low, high = self._ranges
+        foot, height = round(area.bottom()), metrics.height()
+        line, ink = appearance.color(theme.line), appearance.color(theme.quiet)
+        painter.setPen(line)
+        painter.drawLine(_AXIS_WIDTH, round(area.top()), _AXIS_WIDTH, foot)
+        painter.drawLine(_AXIS_WIDTH, foot, round(area.right()), foot)
+        up = ticks(low, high, int(area.height() / _SPACING_UP)) if np.isfinite(self._scaled).any() else np.empty(0)
+        for value, y in zip(up.tolist(), self.places(np.zeros(len(up)), up)[:, 1].round().astype(int).tolist(), strict=True):
+            painter.setPen(line)
+            painter.drawLine(_AXIS_WIDTH - _TICK, y, _AXIS_WIDTH, y)
+            painter.setPen(ink)
+            box = QRectF(0, y - height / 2, _AXIS_WIDTH - _TICK - 2, height)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _short(value * self._unit))
+        along = ticks(max(first, 0.0), last, int(area.width() / _SPACING_ALONG))
+        along = along[along == np.floor(along)]
+        for index, x in zip(along.tolist(), self.places(along, along)[:, 0].round().astype(int).tolist(), strict=True):
+            painter.setPen(line)
+            painter.drawLine(x, foot, x, foot + _TICK)
+            painter.setPen(ink)
+            box = QRectF(x - _AXIS_WIDTH / 2, foot + _TICK, _AXIS_WIDTH, _AXIS_HEIGHT - _TICK)
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{index:,.0f}")
+
+    def _paint_curve(self, painter: QPainter) -> None:
+        corners = self.corners()
+        places = self.places(corners, self._scaled[corners])
+        gaps = np.flatnonzero(~np.isfinite(places[:, 1])).tolist()
+        painter.setPen(QPen(appearance.color(appearance.current().quiet), 1.5))
+        for before, after in pairwise([-1, *gaps, len(places)]):
+            if after - before > 2:
+                painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in places[before + 1 : after].tolist()]))
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        theme = appearance.current()
+        painter.setPen(appearance.color(theme.quiet))
+        assigns, others = self.marked()
+        for indices, fill, draw in ((assigns, theme.quiet, painter.drawEllipse), (others, theme.surface, painter.drawRect)):
+            painter.setBrush(appearance.color(fill))
+            indices = indices[np.isfinite(self._scaled[indices])]
+            for x, y in self.places(indices, self._scaled[indices]).round().tolist():  # so that the squares are sharp
+                draw(QRectF(x - _MARK, y - _MARK, 2 * _MARK, 2 * _MARK))
+
+    def _paint_line(self, painter: QPainter, index: int, pen: QPen) -> None:
+        area, x = self._area(), float(self.places(np.array([index]), np.zeros(1))[0, 0])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def _paint_here(self, painter: QPainter, index: int) -> None:
+        if self.value_at(index) is not None:
+            theme = appearance.current()
+            x, y = self.places(np.array([index]), self._scaled[index : index + 1])[0].tolist()
+            painter.setPen(QPen(appearance.color(theme.surface), 1.5))
+            painter.setBrush(appearance.color(theme.accent))
+            painter.drawEllipse(QPointF(x, y), _HERE, _HERE)
 
 
-class _ValueAxis(pg.AxisItem):  # type: ignore[misc]
-    """Writes objectives in few figures. Values are plotted in ``unit``, a power of ten, lest pixels overflow."""
-
-    unit = 1.0
-
-    def __init__(self, orientation: str) -> None:
-        super().__init__(orientation)
-        self.setWidth(_AXIS_WIDTH)
-        _calm(self)
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [_short(value * self.unit) for value in values]
-
-
-class _StepAxis(pg.AxisItem):  # type: ignore[misc]
-    """Numbers the half-steps."""
-
-    def __init__(self, orientation: str) -> None:
-        super().__init__(orientation)
-        self.setHeight(20)
-        _calm(self)
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:,.0f}" if float(value).is_integer() else "" for value in values]
-
-
-def _calm(axis: Any) -> None:
-    axis.setStyle(maxTickLevel=0, tickLength=-4, autoExpandTextSpace=False, tickFont=_tick_font())
-    axis.setTickDensity(0.7)
-
-
-def _tick_font() -> Any:
-    return appearance.tabular(appearance.font(appearance.Type.CAPTION))
-
-
-def _unit(values: Any) -> float:
+def _unit(known: Floats) -> float:
     """Return the power of ten at or below the largest value."""
-    known = np.abs(values[np.isfinite(values)])
-    largest = float(known.max()) if known.size else 0.0
+    largest = float(np.abs(known).max(initial=0.0))
     return 10.0 ** math.floor(math.log10(largest)) if largest > 0 else 1.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ NOT_YET = "not yet"
 class ObjectivePanel(Panel):
     """The objective's name, its value, and its curve over the run.
 
-    The chart, a plot of its own, is made when the rest has been painted: nothing is on it yet, and the window is there sooner.
+    The chart is made when the rest has been painted: nothing is on it yet, and the window is there sooner.
 
     Signals
     -------
@@ -98,12 +98,6 @@ class ObjectivePanel(Panel):
         value = self.chart.value_at(index)
         at = NOT_YET if value is None else number(value)
         self.value.show_text(self._reading if index < 0 else f"{at} at half-step {index:,}")
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Take on the colors of another theme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._has_chart():
-            self.chart.recolor()
 
 
 def _describe(chart: ObjectiveChart, name: str, reading: str) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.data.dataset import Dataset
-from kmeans_gui.ui.canvas.axes import ticks
 from kmeans_gui.ui.canvas.frame import Style
 from kmeans_gui.ui.canvas.picture import Pictures
 from kmeans_gui.ui.theme import LIGHT
+from kmeans_gui.ui.ticks import ticks
 
 
 @pytest.mark.parametrize(
