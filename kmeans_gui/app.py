@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -26,14 +27,17 @@ half-steps delays the window several times in a row: its longest gaps were some 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with the command line's ``arguments`` and return its exit code."""
-    from kmeans_gui import cli
-
     words = list(sys.argv[1:] if arguments is None else arguments)
     _keep_log()
-    if cli.is_command(words):
-        return cli.main(words)
+    path = None
+    if words:
+        from kmeans_gui import cli
+
+        if cli.is_command(words):
+            return cli.main(words)
+        path = cli.parse_window(words)
     try:
-        return _open_window(cli.parse_window(words))
+        return _open_window(path)
     except UserError as error:
         print(f"kmeans-gui: {error}", file=sys.stderr)  # noqa: T201  there is no window to say it in
         return 1
@@ -42,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _open_window(path: Path | None) -> int:
     from kmeans_gui.qt_check import start_gui_application
 
+    gc.disable()
     application = start_gui_application()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     application.setApplicationName("kmeans-gui")
@@ -56,6 +61,9 @@ def _open_window(path: Path | None) -> int:
     _report_defects(window)
     window.show()
     window.begin(path)
+    # All that has been made so far lasts as long as the program, and is never looked through for garbage.
+    gc.freeze()
+    gc.enable()
     return int(application.exec())
 
 

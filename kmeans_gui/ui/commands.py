@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -24,12 +24,15 @@ from kmeans_gui.ui.actions import TOOLS, Actions
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.canvas.frame import Style
 from kmeans_gui.ui.controller import Controller
-from kmeans_gui.ui.dialogs.columns import ColumnChooser
-from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
-from kmeans_gui.ui.dialogs.keys import KeySheet
 from kmeans_gui.ui.documents import Documents
 from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.panels.transport import SPEEDS
+
+if TYPE_CHECKING:
+    from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
+    from kmeans_gui.ui.dialogs.keys import KeySheet
+
+FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
 
 
 class Commands(QObject):
@@ -59,10 +62,14 @@ class Commands(QObject):
 
     @cached_property
     def _keys(self) -> KeySheet:
+        from kmeans_gui.ui.dialogs.keys import KeySheet
+
         return KeySheet(self._window)
 
     @cached_property
     def _export(self) -> ExportDialog:
+        from kmeans_gui.ui.dialogs.export_dialog import ExportDialog
+
         dialog = ExportDialog(self._window)
         dialog.export_requested.connect(self._ask_where_to_export)
         return dialog
@@ -129,6 +136,10 @@ class Commands(QObject):
         self._documents.stop_opening()
         self._controller.generate_board(name, seed, parameters)
 
+    def show_first_board(self) -> None:
+        """Put a board of 200 points on the table."""
+        self._generate_board(*FIRST_BOARD)
+
     # Files -------------------------------------------------------------------------------------------------------------
 
     def _offer_recent(self, _: object = None) -> None:
@@ -148,6 +159,8 @@ class Commands(QObject):
 
     def choose_columns(self) -> None:
         """Ask which two columns of the table on the board are the coordinates."""
+        from kmeans_gui.ui.dialogs.columns import ColumnChooser
+
         table = self._documents.table
         if table is None:
             self._messages.info("The columns can be chosen only of a table that was opened; open the table again.")

@@ -79,7 +79,7 @@ class Documents(QObject):
     rested
         Nothing is under way any more.
     path_changed : Path or None
-        Where the session on the table is kept.
+        Where what is on the table is kept.
     """
 
     progressed = Signal(str, int, int)
@@ -134,6 +134,11 @@ class Documents(QObject):
         known = self._table is not None and self._controller.state.dataset.source == self._table.name
         return self._table if known else None
 
+    @property
+    def path(self) -> Path | None:
+        """Where what is on the table is kept: the session, or else the table that its points were read from."""
+        return self._session or self.table
+
     def close(self) -> None:
         """End all work and wait for its threads. A save is finished, since it was asked for."""
         self._opening.close()
@@ -158,7 +163,7 @@ class Documents(QObject):
 
     def _keep_at(self, path: Path | None) -> None:
         self._session = path
-        self.path_changed.emit(path)
+        self.path_changed.emit(self.path)
 
     # In ----------------------------------------------------------------------------------------------------------------
 
@@ -203,6 +208,7 @@ class Documents(QObject):
     def _put_table(self, dataset: Dataset, path: Path) -> None:
         self._controller.use_dataset(dataset, f"open {path.name}")
         self._table = path
+        self.path_changed.emit(path)
         if dataset.left_out:
             self._messages.info(
                 Note("{n:# row was|rows were} left out: a value is missing or not finite.", {"n": dataset.left_out}).text()

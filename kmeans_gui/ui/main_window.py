@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
@@ -28,10 +28,10 @@ from kmeans_gui.ui.panels.welcome import Welcome
 from kmeans_gui.ui.screen import Screen
 from kmeans_gui.ui.shown import Shown, View
 from kmeans_gui.ui.stage import Stage
+from kmeans_gui.ui.title import Title
 from kmeans_gui.ui.unhurried import Unhurried
 from kmeans_gui.ui.warm_up import WarmUp
 
-FIRST_BOARD = ("gaussians", 1, {"n": 200, "k": 3})
 FRAME = QSize(16, 48)
 """What a window manager may put around the window, in logical pixels."""
 
@@ -41,7 +41,6 @@ class MainWindow(QMainWindow):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.setWindowTitle("kmeans-gui")
         self.setAcceptDrops(True)
         self.controller = Controller(self)
         self.actions_table = Actions(self)
@@ -52,23 +51,23 @@ class MainWindow(QMainWindow):
         self._caption = CaptionBar()
         self._brush_bar = BrushBar()
         self._welcome = Welcome(self.canvas)
-        self._side = SidePanel()
-        self._panels = [panel() for _, panel in PANELS]
+        self._side = SidePanel(PANELS)
         self._transport = TransportBar({name: self.actions_table[name] for name in BUTTONS})
         self._status = StatusBar()
         self._tools = QToolBar("Tools")
         self._whole = QWidget()
         self._warm_up = WarmUp(self)
-        self._asked_for: Path | None = None
         self._lay_out()
-        self.screen_layout = Screen(
-            self, self._whole, self._side, self._caption, self._chrome(), self.actions_table, self.controller
-        )
+        chrome = self.menuBar(), self._tools, self._side, self._transport, self._status
+        self.screen_layout = Screen(self, self._whole, self._side, self._caption, chrome, self.actions_table, self.controller)
         self.commands = Commands(
             self, self.actions_table, self.controller, self.documents, self.canvas, self.messages, lambda: self.stage.style
         )
+        title = Title(self, self.controller, self.documents)
         bars: tuple[View, ...] = (self._caption, self._brush_bar, self._welcome, self._transport, self._status)
-        self._followers = Unhurried((self.actions_table, *bars, *self._panels, self.screen_layout, self.messages), self)
+        self._followers = Unhurried(
+            (self.actions_table, *bars, *self._side.sections.values(), self.screen_layout, self.messages, title), self
+        )
         self._connect_signals(look)
         self._restore(look)
         self._refresh(None, self.controller.shown)
@@ -80,8 +79,6 @@ class MainWindow(QMainWindow):
         self._tools.setIconSize(QSize(22, 22))
         self._tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._tools)
-        for (title, _), panel in zip(PANELS, self._panels, strict=True):
-            self._side.add(title, panel)
         picture = QVBoxLayout()
         picture.addWidget(self.canvas, 1)
         foot = QHBoxLayout()
@@ -100,9 +97,6 @@ class MainWindow(QMainWindow):
             layout.setSpacing(0)
         self.setCentralWidget(self._whole)
 
-    def _chrome(self) -> tuple[QWidget, ...]:
-        return self.menuBar(), self._tools, self._side, self._transport, self._status
-
     # Connections -------------------------------------------------------------------------------------------------------
 
     def _connect_signals(self, look: Look) -> None:
@@ -110,15 +104,17 @@ class MainWindow(QMainWindow):
         self.controller.refused.connect(self.messages.error)
         self._warm_up.troubled.connect(self.messages.aside)
         self.documents.progressed.connect(self._status.show_progress)
+        self.documents.progressed.connect(self._welcome.show_work)
         self.documents.rested.connect(self._status.hide_progress)
-        self.documents.path_changed.connect(self._on_path)
+        self.documents.rested.connect(self._welcome.hide_work)
         self._brush_bar.brush_requested.connect(self.stage.set_brush)
-        self._welcome.board_requested.connect(self.show_first_board)
+        self._welcome.board_requested.connect(self.commands.show_first_board)
         self.canvas.paint_failed.connect(self.report_defect)
         self.canvas.drawn_changed.connect(self._status.show_drawn)
         self.canvas.hovered.connect(self._status.show_point)
         look.changed.connect(self.stage.set_theme)
-        for view in (*self._panels, self._transport, self._status):
+        self._side.made.connect(self.commands.answer)
+        for view in (self._transport, self._status):
             self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
         self.actions_table.bind({**themes, "motion": self._toggle_motion})
@@ -131,35 +127,32 @@ class MainWindow(QMainWindow):
         self.stage.motion = not self.stage.motion
         settings.MOTION.set(self.stage.motion)
 
-    def _on_path(self, path: Path | None) -> None:
-        self.setWindowFilePath(str(path or ""))
-        self.setWindowTitle(f"{path.name} – kmeans-gui" if path else "kmeans-gui")
-
     # The beginning and the end -----------------------------------------------------------------------------------------
 
     def begin(self, path: Path | None = None) -> None:
-        """Open ``path`` once the window is painted; without one, show a board, so that there is something to see."""
+        """Open ``path`` once the window is complete; without one, show a board, so that there is something to see.
+
+        Painting and the making of panels import as they go, and an import waits for those of other threads, such as that of the
+        reader of tables.
+        """
         self._warm_up.begin()
-        self._asked_for = path
         if path is None:
-            self.show_first_board()
+            self.commands.show_first_board()
+        elif self._side.is_filled():
+            self.commands.open(path)
+        else:
+            self._welcome.show_work(f"Opening {path.name}", 0, 0)
+            self._side.filled.connect(lambda: self.commands.open(path))
         self.documents.offer_unsaved()
 
+    def complete(self) -> None:
+        """Make at once what is otherwise made after the first painting: the panels."""
+        self._side.fill()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Open the file that the program was started with after the first painting.
-
-        Painting imports as it goes, and an import waits for those of other threads, such as that of the reader of tables.
-        """
+        """Complete the window after its first painting."""
         super().paintEvent(event)
-        path, self._asked_for = self._asked_for, None
-        if path is not None:
-            QTimer.singleShot(0, self, lambda: self.commands.open(path))
-
-    def show_first_board(self) -> None:
-        """Put a board of 200 points on the table."""
-        self.documents.stop_opening()
-        name, seed, parameters = FIRST_BOARD
-        self.controller.generate_board(name, seed, parameters)
+        self._side.fill_soon()
 
     def report_defect(self) -> None:
         """Say that something went wrong inside the program."""

@@ -29,6 +29,7 @@ def window(qapp, qtbot):
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()
+    made.complete()
     made.controller.use_dataset(Dataset.empty(), "begin")
     made.canvas.setFocus()
     yield made

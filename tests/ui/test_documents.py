@@ -131,7 +131,7 @@ def test_new_gives_up_the_file_that_is_being_opened(window, board, table, qtbot,
 
 
 def test_a_board_in_the_making_does_not_give_up_the_file_that_was_asked_for_later(window, table, qtbot):
-    window.show_first_board()
+    window.commands.show_first_board()
     open_file(window, qtbot, table)
     assert state(window).dataset.source == table.name
 
@@ -140,7 +140,7 @@ def test_a_board_in_the_making_does_not_give_up_the_file_that_was_asked_for_late
 
 
 def by_board(window, table):
-    window.show_first_board()
+    window.commands.show_first_board()
 
 
 def by_table(window, table):
@@ -157,7 +157,7 @@ def test_other_points_are_not_saved_over_the_session(window, session, table, qtb
     assert window.documents.session_path == session
     replace(window, table)
     qtbot.waitUntil(lambda: window.documents.session_path is None)
-    assert window.windowTitle() == "kmeans-gui"
+    assert window.windowTitle() == ("points.csv[*] – kmeans-gui" if replace is by_table else "kmeans-gui[*]")
 
 
 def test_drawing_and_undoing_keep_the_session(window, session, qtbot):
@@ -232,7 +232,7 @@ def test_each_cross_stops_its_own_work(window, board, tmp_path, qtbot, monkeypat
     writing.release()
     rest(window, qtbot)
     assert (tmp_path / "a.kmeans").exists()
-    window.show_first_board()
+    window.commands.show_first_board()
     answers["cancel_requested"]()
     qtbot.waitUntil(lambda: state(window).dataset.n == 200)
 

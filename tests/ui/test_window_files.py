@@ -21,7 +21,29 @@ def test_a_new_board_is_not_saved_over_the_last_session(window, board, tmp_path,
         window.documents.save(path)
     key(window, "Ctrl+N")
     assert window.documents.session_path is None
-    assert window.windowTitle() == "kmeans-gui"
+    assert window.windowTitle() == "kmeans-gui[*]"
+
+
+def test_the_title_names_the_file_and_tells_of_changes(window, tmp_path, qtbot):
+    table = tmp_path / "iris.csv"
+    table.write_text("x,y\n1,2\n3,4\n")
+    with qtbot.waitSignal(window.documents.rested):
+        window.commands.open(table)
+    assert (window.windowTitle(), window.isWindowModified()) == ("iris.csv[*] – kmeans-gui", False)
+    window.controller.remove_rows(np.array([0]))
+    assert (window.windowTitle(), window.isWindowModified()) == ("iris.csv[*] – kmeans-gui", True)
+
+
+def test_an_empty_board_tells_what_is_being_opened(window):
+    words = window._welcome.words
+    window.documents.progressed.emit("Opening iris.csv", 0, 0)
+    assert words.text() == "Opening iris.csv …"
+    window.documents.progressed.emit("Opening iris.csv", 43, 100)
+    assert words.text() == "Opening iris.csv: 43%"
+    assert not window._welcome.button.isVisible()
+    window.documents.rested.emit()
+    assert words.text().startswith("The board is empty")
+    assert window._welcome.button.isVisible()
 
 
 def test_a_message_goes_with_the_points_it_was_about(window, board, tmp_path, qtbot):

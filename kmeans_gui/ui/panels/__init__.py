@@ -1,4 +1,4 @@
-"""Panels: what stands around the canvas. A new panel is one file and one line in ``PANELS``.
+"""Panels: what stands around the canvas. A new panel is one file, a function that makes it, and one line in ``PANELS``.
 
 A panel is a :class:`~kmeans_gui.ui.panels.panel.Panel`: it touches in ``refresh(old, new)`` only what differs between two
 :class:`~kmeans_gui.ui.shown.Shown`, and says what the user wants in signals called ``…_requested``. It decides nothing, knows
@@ -7,16 +7,43 @@ no other panel, and keeps no state but what is being typed.
 
 from __future__ import annotations
 
-from kmeans_gui.ui.panels.algorithm_panel import AlgorithmPanel
-from kmeans_gui.ui.panels.data_panel import DataPanel
-from kmeans_gui.ui.panels.objective_panel import ObjectivePanel
-from kmeans_gui.ui.panels.panel import Panel
-from kmeans_gui.ui.panels.step_panel import StepPanel
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-PANELS: tuple[tuple[str, type[Panel]], ...] = (
-    ("Data", DataPanel),
-    ("Algorithm", AlgorithmPanel),
-    ("Objective", ObjectivePanel),
-    ("This step", StepPanel),
-)
-"""Title and class of each section of the side panel, from the top down."""
+if TYPE_CHECKING:
+    from kmeans_gui.ui.panels.panel import Panel
+
+# Each is imported when it is made, which is after the window's first painting.
+
+
+def _data() -> Panel:
+    from kmeans_gui.ui.panels.data_panel import DataPanel
+
+    return DataPanel()
+
+
+def _algorithm() -> Panel:
+    from kmeans_gui.ui.panels.algorithm_panel import AlgorithmPanel
+
+    return AlgorithmPanel()
+
+
+def _objective() -> Panel:
+    from kmeans_gui.ui.panels.objective_panel import ObjectivePanel
+
+    return ObjectivePanel()
+
+
+def _step() -> Panel:
+    from kmeans_gui.ui.panels.step_panel import StepPanel
+
+    return StepPanel()
+
+
+PANELS: dict[str, Callable[[], Panel]] = {
+    "Data": _data,
+    "Algorithm": _algorithm,
+    "Objective": _objective,
+    "This step": _step,
+}
+"""Title of each section of the side panel, from the top down, and what makes its panel."""

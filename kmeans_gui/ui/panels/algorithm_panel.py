@@ -55,8 +55,7 @@ class AlgorithmPanel(Panel):
 
     def _style(self) -> None:
         # With one algorithm there is nothing to choose.
-        self.algorithm.setVisible(len(clustering.REGISTRY) > 1)
-        self.title.setVisible(len(clustering.REGISTRY) == 1)
+        (self.title if len(clustering.REGISTRY) > 1 else self.algorithm).hide()
         appearance.dress(self.forget, "link")
         self.forget.setAccessibleName("Forget the given centroids")
 

@@ -1,14 +1,24 @@
-"""Sections: the side panel is a stack of them, each with a header that folds it away."""
+"""Sections: the side panel is a stack of them, each with a header that folds it away.
+
+Their panels are made one after the other once the window has been painted, so that it is there the sooner; until the last one
+is, the side panel keeps its place and shows nothing.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from kmeans_gui.ui import appearance
+from kmeans_gui.ui.panels.panel import Panel
+from kmeans_gui.ui.shown import Shown
 
 WIDTH = 288
 LEAST_WIDTH = 240
+_PACE_MS = 4
+"""How soon after one section the next one is filled, so that events get through in between."""
 
 
 class Disclosure(QToolButton):
@@ -35,32 +45,52 @@ class Disclosure(QToolButton):
 
 
 class Section(QWidget):
-    """A widget under a header that folds it away.
+    """A panel under a header that folds it away; there is no panel before :meth:`fill`.
 
     Signals
     -------
     toggled : bool
         Whether the section is open now.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the panel.
     """
 
     toggled = Signal(bool)
 
-    def __init__(self, title: str, widget: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, make: Callable[[], Panel], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = title
-        self.widget = widget
+        self.panel: Panel | None = None
         self.header = Disclosure(title, is_open=True)
-        body = QVBoxLayout()
-        body.setContentsMargins(appearance.GRID, 0, appearance.GRID, appearance.GRID)
-        body.addWidget(widget)
+        self._make = make
+        self._newest: Shown | None = None
+        self._body = QVBoxLayout()
+        self._body.setContentsMargins(appearance.GRID, 0, appearance.GRID, appearance.GRID)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(appearance.GRID // 2, appearance.GRID // 2, appearance.GRID // 2, 0)
         layout.setSpacing(appearance.GRID // 2)
         layout.addWidget(self.header)
-        layout.addLayout(body)
+        layout.addLayout(self._body)
         layout.addWidget(rule())
-        self.header.toggled.connect(widget.setVisible)
         self.header.toggled.connect(self.toggled)
+
+    def fill(self) -> Panel:
+        """Make the panel, let it show what is to be shown, and return it; once only."""
+        self.panel = panel = self._make()
+        if self._newest is not None:
+            panel.refresh(None, self._newest)
+        self._body.addWidget(panel)
+        panel.setVisible(self.is_open())
+        self.header.toggled.connect(panel.setVisible)
+        return panel
+
+    def refresh(self, old: Shown | None, new: Shown) -> None:
+        """Pass on to the panel what is to be shown, or keep it until there is one."""
+        self._newest = new
+        if self.panel is not None:
+            self.panel.refresh(old, new)
 
     def is_open(self) -> bool:
         """Whether the section is open."""
@@ -72,30 +102,63 @@ class Section(QWidget):
 
 
 class SidePanel(QScrollArea):
-    """The sections, one below the other; scrolls up and down, never sideways."""
+    """The sections, one below the other; scrolls up and down, never sideways.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Signals
+    -------
+    made : Panel
+        One of the panels has been made.
+    filled
+        All panels have been made, and are on show.
+    """
+
+    made = Signal(object)
+    filled = Signal()
+
+    def __init__(self, panels: Mapping[str, Callable[[], Panel]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sections: dict[str, Section] = {}
+        self.sections = {title: Section(title, make) for title, make in panels.items()}
+        self._turns = QTimer(self, interval=_PACE_MS)
+        self._turns.timeout.connect(self._fill_next)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Side panel")
-        content = QWidget()
-        self._stack = QVBoxLayout(content)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(0)
-        self._stack.addStretch()
-        self.setWidget(content)
+        self._content = QWidget()
+        stack = QVBoxLayout(self._content)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        for section in self.sections.values():
+            stack.addWidget(section)
+        stack.addStretch()
+        self.setWidget(self._content)
+        self._content.hide()
 
-    def add(self, title: str, widget: QWidget) -> Section:
-        """Put ``widget`` in a section below the others."""
-        section = Section(title, widget)
-        self.sections[title] = section
-        self._stack.insertWidget(self._stack.count() - 1, section)
-        return section
+    def is_filled(self) -> bool:
+        """Whether all panels are there."""
+        return not self._empty()
+
+    def fill_soon(self) -> None:
+        """Begin to make the panels that are not there yet, one in each turn of the event loop."""
+        if not self.is_filled():
+            self._turns.start()
+
+    def fill(self) -> None:
+        """Make the panels that are not there yet."""
+        while not self.is_filled():
+            self._fill_next()
+
+    def _empty(self) -> list[Section]:
+        return [section for section in self.sections.values() if section.panel is None]
+
+    def _fill_next(self) -> None:
+        self.made.emit(self._empty()[0].fill())
+        if self.is_filled():
+            self._turns.stop()
+            self._content.show()
+            self.filled.emit()
 
     def sizeHint(self) -> QSize:
         """Ask for the usual width."""

@@ -3,28 +3,42 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLabel
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox
 
 from kmeans_gui.ui.panels import PANELS
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.section import LEAST_WIDTH, WIDTH, Disclosure, Section, SidePanel
 from kmeans_gui.ui.shown import Shown
 from kmeans_gui.ui.theme import LIGHT
 
 
+class Words(Panel):
+    """Keeps what it was told to show."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    def refresh(self, old, new):
+        self.told.append((old, new))
+
+
 @pytest.fixture
 def section(show):
-    return show(Section("This step", QLabel("Words")))
+    made = Section("This step", Words)
+    made.fill()
+    return show(made)
 
 
 @pytest.fixture
 def side(show, moment, dressed):
     dressed(LIGHT)
-    panel = SidePanel()
-    for title, kind in PANELS:
-        widget = kind()
-        widget.refresh(None, Shown())
-        widget.refresh(Shown(), moment(2, k=20))
-        panel.add(title, widget)
+    panel = SidePanel(PANELS)
+    for section in panel.sections.values():
+        section.refresh(None, Shown())
+    panel.fill()
+    for section in panel.sections.values():
+        section.refresh(Shown(), moment(2, k=20))
     return show(panel, LEAST_WIDTH, 500)
 
 
@@ -37,20 +51,52 @@ def unfold(side):
 def test_a_click_on_the_header_folds_and_unfolds(section, said):
     heard = said(section.toggled)
     QTest.mouseClick(section.header, Qt.MouseButton.LeftButton)
-    assert (section.widget.isVisible(), section.is_open()) == (False, False)
+    assert (section.panel.isVisible(), section.is_open()) == (False, False)
     QTest.mouseClick(section.header, Qt.MouseButton.LeftButton)
-    assert (section.widget.isVisible(), section.is_open()) == (True, True)
+    assert (section.panel.isVisible(), section.is_open()) == (True, True)
     assert heard == [(False,), (True,)]
 
 
 def test_it_can_be_folded_by_the_program(section):
     section.set_open(False)
-    assert not section.widget.isVisible()
+    assert not section.panel.isVisible()
     assert section.header.accessibleName() == "This step, folded"
 
 
+def test_a_panel_that_is_made_late_shows_what_is_to_be_shown_by_then(qapp):
+    section = Section("This step", Words)
+    first, second, third = Shown(), Shown(speed=2.0), Shown(speed=3.0)
+    section.refresh(None, first)
+    section.refresh(first, second)
+    panel = section.fill()
+    section.refresh(second, third)
+    assert panel.told == [(None, second), (second, third)]
+
+
+def test_a_section_that_was_folded_before_it_has_a_panel_stays_folded(show):
+    section = show(Section("This step", Words))
+    section.set_open(False)
+    section.fill()
+    assert not section.panel.isVisible()
+
+
+def test_the_side_panel_shows_all_panels_at_once_when_the_last_one_is_made(qapp, qtbot, said):
+    side = SidePanel(dict.fromkeys("ABC", Words))
+    qtbot.addWidget(side)
+    side.show()
+    made = said(side.made)
+    with qtbot.waitSignal(side.filled):
+        side.fill_soon()
+        assert not side.sections["A"].isVisible()
+    assert [panel for (panel,) in made] == [section.panel for section in side.sections.values()]
+    assert all(section.panel.isVisible() for section in side.sections.values())
+    side.fill_soon()
+    side.fill()
+    assert len(made) == 3
+
+
 def test_the_side_panel_holds_each_panel_under_its_title(side):
-    assert list(side.sections) == [title for title, _ in PANELS] == ["Data", "Algorithm", "Objective", "This step"]
+    assert list(side.sections) == list(PANELS) == ["Data", "Algorithm", "Objective", "This step"]
     assert side.sizeHint().width() == WIDTH
 
 
