@@ -35,7 +35,8 @@ SPEEDS: dict[float, str] = {
 BUTTONS = ("to_start", "back", "play", "step", "to_end")
 """The actions that the bar wants."""
 
-_STEP_WIDTH = 200
+_LONGEST_STEP = "Assign 10,000,000 points"
+_NARROW_STEP_WIDTH = 120
 _ROOMY = 1000
 """Width of the bar from which there is room for everything."""
 _PLAY_WIDTH = 96
@@ -62,13 +63,22 @@ class ActionButton(QToolButton):
         self.setAccessibleName(action.text())
 
     def say(self, words: str, icon: str = "") -> None:
-        """Wear ``words``, elided where they do not fit, and the icon called ``icon``."""
+        """Wear ``words``, or the first of them where they do not all fit, and the icon called ``icon``."""
         self._words, self._icon = words, icon
         self._wear()
 
     def words(self) -> str:
         """Return the words in full."""
         return self.text() if self._words is None else self._words
+
+    def width_for(self, words: str) -> int:
+        """Return how wide the button must be for ``words``."""
+        return QFontMetrics(self.font()).horizontalAdvance(words) + self.iconSize().width() + 3 * appearance.GRID
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wear as many words as fit now."""
+        super().resizeEvent(event)
+        self._wear()
 
     def actionEvent(self, event: QActionEvent) -> None:
         """Keep the words when the action changes."""
@@ -78,9 +88,8 @@ class ActionButton(QToolButton):
     def _wear(self) -> None:
         if self._words is None:
             return
-        room = self.width() - self.iconSize().width() - 3 * appearance.GRID
-        elided = QFontMetrics(self.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, room)
-        self.setText(elided.replace("&", "&&"))
+        fits = self.width_for(self._words) <= self.width()
+        self.setText((self._words if fits else self._words.partition(" ")[0]).replace("&", "&&"))
         self.setAccessibleName(self._words)
         if self._icon:
             self.setIcon(appearance.icon(self._icon, inverse=True))
@@ -126,9 +135,9 @@ class TransportBar(Panel):
         for name, button in self.buttons.items():
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             appearance.dress(button, "primary" if name == "play" else "bare")
-        for name, width in (("play", _PLAY_WIDTH), ("step", _STEP_WIDTH)):
+        for name in ("play", "step"):
             self.buttons[name].setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            self.buttons[name].setFixedWidth(width)
+        self.buttons["play"].setFixedWidth(_PLAY_WIDTH)
         appearance.dress(self.buttons["step"], "")
         self.place.setFont(appearance.tabular(appearance.font()))
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -157,7 +166,8 @@ class TransportBar(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the timeline room to be scrubbed where the window is narrow."""
         super().resizeEvent(event)
-        self.buttons["step"].setFixedWidth(_STEP_WIDTH if self.width() >= _ROOMY else _STEP_WIDTH * 3 // 5)
+        step = self.buttons["step"]
+        step.setFixedWidth(step.width_for(_LONGEST_STEP) if self.width() >= _ROOMY else _NARROW_STEP_WIDTH)
 
     def _connect_signals(self) -> None:
         self.timeline.seek_requested.connect(self.seek_requested)
