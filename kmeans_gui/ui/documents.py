@@ -20,6 +20,7 @@ from kmeans_gui.clustering import Note, Phase, Step, Trace
 from kmeans_gui.clustering.step import label_dtype
 from kmeans_gui.data import tables
 from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.data.tables.info import Progress
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish, Work
 from kmeans_gui.errors import Cancelled, UserError, user_text
@@ -176,12 +177,16 @@ class Documents(QObject):
                     raise Cancelled
                 publish((done, total))
 
-            if path.suffix.lower() == storage.SUFFIX:
-                return Opened(path, storage.load(path))
+            content = storage.load(path) if path.suffix.lower() == storage.SUFFIX else read_table(progress)
+            if not _is_kept(path):
+                settings.remember_file(path)  # here, where the disk keeps nobody waiting
+            return Opened(path, content)
+
+        def read_table(progress: Progress) -> Dataset:
             dataset = tables.read(path, columns, progress)
             clustering.check_points(dataset.points)
-            _ = dataset.bounds  # worked out here, where it keeps nobody waiting
-            return Opened(path, dataset)
+            _ = dataset.bounds  # likewise
+            return dataset
 
         self._controller.stop_board()  # a board in the making was asked for before this file
         self._begin(self._opening, f"Opening {path.name}", work)
@@ -191,8 +196,6 @@ class Documents(QObject):
         self._opening.stop()
 
     def _on_opened(self, opened: Opened) -> None:
-        if not _is_kept(opened.path):
-            settings.remember_file(opened.path)
         if isinstance(opened.content, State):
             self._put_session(opened.content, opened.path)
         else:
@@ -225,6 +228,7 @@ class Documents(QObject):
         # The worker's own flag is raised at the end of the program too, where a save must not be lost.
         def work(publish: Publish, cancelled: Callable[[], bool]) -> Written:
             storage.save(target, state, give_up.is_set)
+            settings.remember_file(target)
             return Written(target, state.dataset, document)
 
         self._give_up = give_up
@@ -244,6 +248,7 @@ class Documents(QObject):
 
             job = export_job(shown, choice, style, cancelled)
             export(job, target, choice.format, progress)
+            settings.LAST_FOLDER.set(str(target.resolve().parent))
             return Written(target, None, document)
 
         self._begin(self._writing, f"Exporting {target.name}", work)
@@ -260,9 +265,7 @@ class Documents(QObject):
         return target
 
     def _on_written(self, written: Written) -> None:
-        settings.LAST_FOLDER.set(str(written.path.resolve().parent))
         if written.dataset is not None:
-            settings.remember_file(written.path)
             if written.document == self._document:
                 self._controller.mark_saved(written.dataset)
                 self._session = written.path
