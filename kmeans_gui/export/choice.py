@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from kmeans_gui.export.job import Format
+from kmeans_gui.export.formats import formats
+from kmeans_gui.export.job import Content, Format
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +36,9 @@ class ExportChoice:
     seconds: float = 0.6
     loop: bool = True
     caption: bool = True
+
+    def called(self, path: Path) -> ExportChoice:
+        """Return the choice for a file that the user has called ``path``: a suffix of another format chooses that format."""
+        form = next((entry for entry in formats().values() if entry.suffix == path.suffix.lower() != ""), self.format)
+        begins_a_run = form.content is Content.RUN is not self.format.content
+        return replace(self, format=form, frames="all" if begins_a_run else self.frames)

@@ -235,7 +235,8 @@ class Documents(QObject):
         self._begin(self._writing, f"Saving {target.name}", work)
 
     def export(self, choice: ExportChoice, path: Path, style: Style) -> None:
-        """Write what ``choice`` says to ``path``, drawn in ``style``."""
+        """Write what ``choice`` says to ``path``, whose suffix may choose another format, drawn in ``style``."""
+        choice = choice.called(path)
         if (target := self._target(path, choice.format.suffix)) is None:
             return
         shown, document = self._controller.shown, self._document

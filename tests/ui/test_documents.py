@@ -186,7 +186,8 @@ def test_a_session_is_saved_under_a_name_that_can_be_opened(window, board, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("form", "name", "whole"), [("svg", "a.b", "a.b.svg"), ("svg", "A.SVG", "A.SVG"), ("frames", "a", "a")]
+    ("form", "name", "whole"),
+    [("svg", "a.b", "a.b.svg"), ("svg", "A.SVG", "A.SVG"), ("frames", "a", "a"), ("png", "a.svg", "a.svg")],
 )
 def test_an_export_has_the_suffix_of_its_format(window, board, tmp_path, qtbot, form, name, whole):
     choice = ExportChoice(format=formats()[form], width=64, height=48)
