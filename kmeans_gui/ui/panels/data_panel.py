@@ -138,13 +138,13 @@ class DataPanel(Panel):
         self.left_out.setVisible(dataset.left_out > 0)
         self.clear.setEnabled(dataset.n > 0)
         made = _FROM_BOARD.fullmatch(dataset.source)
-        from_file = dataset.n > 0 and made is None and dataset.source != Dataset.source
-        self._show_columns(dataset, from_file)
-        if old is None or dataset.source != old.state.dataset.source:
+        no_board = dataset.n > 0 and made is None
+        self._show_columns(dataset, no_board and dataset.source != Dataset.source)
+        if old is None or dataset.source != old.state.dataset.source or not old.state.dataset.n:
             if made:
                 self._start_from(made[1], int(made[2]))
-            elif from_file:
-                self._choose_none()
+            elif no_board:
+                self._choose_none(dataset.source)
         # A board of another number of points than the form says is not the form's.
         self._on_show = self._asked() if made and self.form.values().get("n") == dataset.n else None
 
@@ -174,9 +174,9 @@ class DataPanel(Panel):
         self.form = form
         self._allow_generating(True)
 
-    def _choose_none(self) -> None:
-        """Show no board: what is on show is none."""
-        self.board.set_value(None, "Choose a board")
+    def _choose_none(self, source: str) -> None:
+        """Show no board, but where the points came from instead."""
+        self.board.set_value(None, source)
         self._allow_generating(False)
 
     def _allow_generating(self, allowed: bool) -> None:

@@ -119,10 +119,20 @@ def test_no_board_is_named_beside_points_from_a_file(panel, pick):
     panel.refresh(None, on_board(Dataset.of(np.zeros((4, 2)), source="iris.csv")))
     assert panel.board.value() is None
     assert panel.board.currentText() == ""
+    assert panel.board.placeholderText() == "iris.csv"
     assert not panel.generate.isEnabled()
     pick(panel.board, REGISTRY["uniform"].title)
     assert panel.board.value() == "uniform"
     assert panel.generate.isEnabled()
+
+
+def test_no_board_is_named_beside_points_drawn_by_hand(panel):
+    empty, drawn = on_board(Dataset.empty()), on_board(Dataset.of(np.zeros((4, 2))))
+    panel.refresh(None, empty)
+    assert panel.generate.isEnabled()
+    panel.refresh(empty, drawn)
+    assert panel.board.value() is None
+    assert panel.board.placeholderText() == "Drawn by hand"
 
 
 @pytest.mark.parametrize("name", ["open", "clear", "columns"])
