@@ -244,6 +244,8 @@ def readings(shown: Shown, drawn: int | None) -> list[str]:
     fixed = [points, f"K {k:,}" if k else ""]
     if step is None:
         return [*fixed, "", "", "", ""]
+    if shown.trace is None and not shown.computing:
+        return [*fixed, f"edited after iteration {step.iteration:,}", "", "", ""]
     objective = "not yet" if step.objective is None else f"{number(step.objective)} {change_of(step, previous)}".strip()
     return [
         *fixed,

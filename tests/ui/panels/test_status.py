@@ -58,6 +58,11 @@ def test_the_start_and_the_first_assignment(status, moment):
     assert status.readings.text().endswith("200 assigned")
 
 
+def test_of_a_run_that_an_edit_has_ended_only_where_it_was_is_told(status, moment):
+    status.refresh(None, replace(moment(4), trace=None))
+    assert status.readings.text() == "200 of 200 points · K 3 · edited after iteration 2"
+
+
 def test_without_a_run_or_points(status):
     status.refresh(None, Shown())
     assert status.readings.text() == "No points · K 3"
