@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Parameter, Start
 from kmeans_gui.ui import appearance
@@ -29,6 +29,9 @@ CONTROLS: dict[type[Parameter], Callable[[Any], Control]] = {
 
 NUMBER_WIDTH = 112
 """Width of all fields for numbers, so that they stand in a column."""
+
+_SHORT_LABEL = 56
+"""Pixels of a label up to which there is room beside it for the words of a choice."""
 
 
 class ParameterForm(QWidget):
@@ -91,11 +94,11 @@ class ParameterForm(QWidget):
         label = field_label(parameter.label, control)
         row = grid.rowCount()
         if isinstance(control, ChoiceBox):
-            # Its words need the whole width.
-            field = QVBoxLayout()
-            field.setSpacing(appearance.GRID // 2)
+            beside = label.fontMetrics().horizontalAdvance(parameter.label) <= _SHORT_LABEL
+            field = QHBoxLayout() if beside else QVBoxLayout()
+            field.setSpacing(appearance.GRID if beside else appearance.GRID // 2)
             field.addWidget(label)
-            field.addWidget(control)
+            field.addWidget(control, 1)
             grid.addLayout(field, row, 0, 1, 2)
         else:
             control.setFixedWidth(NUMBER_WIDTH)

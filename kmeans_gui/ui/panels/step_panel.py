@@ -1,4 +1,4 @@
-"""This step: the half-step on show in words, its line in the method, and its clusters in numbers."""
+"""This step: the half-step on show, its line in the method, and its clusters in numbers. The caption says what it does."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.pseudocode import Pseudocode
 from kmeans_gui.ui.shown import Shown
 
-_NOTE_LINES = 3
-"""Room kept for the sentence, so that what stands below it stays where it is."""
-
 
 class StepPanel(Panel):
     """Explains the half-step on show."""
@@ -24,10 +21,9 @@ class StepPanel(Panel):
         super().__init__(parent)
         self.empty = sentence("Press play, or go a step, to see what happens.")
         self.title = sentence(role="")
-        self.note = sentence(role="")
         self.code = Pseudocode()
         self.table = CentroidTable()
-        self._parts = (self.title, self.note, self.code, self.table)
+        self._parts = (self.title, self.code, self.table)
         self._style()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -37,9 +33,6 @@ class StepPanel(Panel):
 
     def _style(self) -> None:
         self.title.setFont(appearance.font(appearance.Type.TITLE))
-        self.note.setFont(appearance.tabular(appearance.font()))
-        self.note.setMinimumHeight(_NOTE_LINES * self.note.fontMetrics().lineSpacing())
-        self.note.setAlignment(self.note.alignment().AlignTop | self.note.alignment().AlignLeft)
         for part in self._parts:
             part.hide()
 
@@ -56,6 +49,5 @@ class StepPanel(Panel):
 
     def _show(self, step: Step, colors: tuple[int, ...]) -> None:
         self.title.setText(str(step.title))
-        self.note.setText(str(step.note))
         self.code.light(step.phase)
         self.table.show_step(step, colors)

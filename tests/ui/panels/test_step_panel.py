@@ -22,10 +22,10 @@ def panel(show):
 def test_without_a_step_there_is_one_line(panel, moment):
     panel.refresh(None, Shown())
     assert panel.empty.isVisible()
-    assert not any(part.isVisible() for part in (panel.title, panel.note, panel.code, panel.table))
+    assert not any(part.isVisible() for part in (panel.title, panel.code, panel.table))
     panel.refresh(Shown(), moment(1))
     assert not panel.empty.isVisible()
-    assert all(part.isVisible() for part in (panel.title, panel.note, panel.code, panel.table))
+    assert all(part.isVisible() for part in (panel.title, panel.code, panel.table))
 
 
 @pytest.mark.parametrize("position", range(5))
@@ -33,7 +33,6 @@ def test_tells_the_step_in_its_own_words(panel, moment, position):
     shown = moment(position)
     panel.refresh(None, shown)
     assert panel.title.text() == str(shown.step.title)
-    assert panel.note.text() == str(shown.step.note)
 
 
 @pytest.mark.parametrize("position", [0, 1, 2, -1])
@@ -100,5 +99,4 @@ def test_a_following_step_of_the_same_kind_is_shown_too(panel, moment):
     first, second = moment(1), moment(3)
     panel.refresh(None, first)
     panel.refresh(first, replace(second, state=first.state))
-    assert panel.note.text() == str(second.step.note)
     assert [row.count for row in panel.table.rows()] == [f"{c:,}" for c in second.step.counts()]
