@@ -49,6 +49,7 @@ def apply(app: QApplication, theme: Theme) -> None:
     """Dress the whole program in ``theme``."""
     global _current
     _current = theme
+    app.setStyleSheet("")  # or each line below would dress all widgets anew by the old rules
     app.setStyle("Fusion")
     app.setFont(font())
     colors = palette(theme)

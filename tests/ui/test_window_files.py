@@ -39,7 +39,7 @@ def test_an_empty_board_tells_what_is_being_opened(window):
     window.documents.progressed.emit("Opening iris.csv", 0, 0)
     assert words.text() == "Opening iris.csv …"
     window.documents.progressed.emit("Opening iris.csv", 43, 100)
-    assert words.text() == "Opening iris.csv: 43%"
+    assert words.text() == "Opening iris.csv: 43 %"
     assert not window._welcome.button.isVisible()
     window.documents.rested.emit()
     assert words.text().startswith("The board is empty")

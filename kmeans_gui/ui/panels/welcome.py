@@ -45,7 +45,7 @@ class Welcome(QFrame):
 
     def show_work(self, text: str, done: int, total: int) -> None:
         """Say that points are on their way: "Opening iris.csv", and how much of ``total`` is done; 0 if that is not known."""
-        self._say(f"{text}: {done / total:.0%}" if total else f"{text} …", is_empty=False)
+        self._say(f"{text}: {100 * done / total:.0f} %" if total else f"{text} …", is_empty=False)
 
     def hide_work(self) -> None:
         """Say that the board is empty."""
