@@ -69,6 +69,12 @@ def cells_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[
     yield Group(cells.x, cells.y, labels, cells.spans(*bounds(view, margin)), placement(view, ratio, cells.scale))
 
 
+def all_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
+    """Yield all points that have a place in the cells, in view or not."""
+    for group in cells_of(frame, view, ratio, 0.0):
+        yield group._replace(spans=np.array([[0, frame.layout.cells.n]], np.int64))
+
+
 def some_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
     """Yield every ``THIN``-th of these points, in view or not."""
     cells = frame.layout.cells
@@ -85,8 +91,8 @@ def fresh_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
         yield group_of(layout.points[layout.fresh], own, view, ratio)
 
 
-def pieces(groups: Iterable[Group], effort: Effort) -> Iterator[Group]:
-    """Yield groups piece by piece.
+def pieces(groups: Iterable[Group], effort: Effort, most: int = PIECE) -> Iterator[Group]:
+    """Yield groups piece by piece, up to ``most`` points each.
 
     Raises
     ------
@@ -94,16 +100,16 @@ def pieces(groups: Iterable[Group], effort: Effort) -> Iterator[Group]:
         Between two of them, if the effort has become unwanted.
     """
     for group in groups:
-        for spans in _cut(group.spans):
+        for spans in _cut(group.spans, most):
             if effort.unwanted():
                 raise Cancelled
             yield group._replace(spans=spans)
 
 
-def _cut(spans: Spans) -> Iterator[Spans]:
-    """Yield spans so cut that each piece has at most ``PIECE`` places."""
+def _cut(spans: Spans, most: int) -> Iterator[Spans]:
+    """Yield spans so cut that each piece has at most ``most`` places."""
     piece: list[tuple[int, int]] = []
-    room = PIECE
+    room = most
     for start, stop in spans.tolist():
         while start < stop:
             end = min(start + room, stop)
@@ -111,7 +117,7 @@ def _cut(spans: Spans) -> Iterator[Spans]:
             room, start = room - (end - start), end
             if not room:
                 yield np.array(piece, np.int64)
-                piece, room = [], PIECE
+                piece, room = [], most
     if piece:
         yield np.array(piece, np.int64)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 from PySide6.QtGui import QPainter
 
@@ -75,26 +72,8 @@ def _paint_density(painter: QPainter, frame: Frame, view: View, size: float, cou
     fineness = np.clip(np.log(count / CROWD) / np.log(FINE / CROWD), 0.0, 1.0)
     edge = float((1 - fineness) * size * ratio + fineness)
     most = marks.some_of(frame, view, ratio) if effort.coarse else marks.cells_of(frame, view, ratio, size)
-    with _sums(*sheet.pixels.shape) as sums:
+    with raster.lent(*sheet.pixels.shape) as sums:
         for groups, weight in ((most, THIN if effort.coarse else 1), (marks.fresh_of(frame, view, ratio), 1)):
             for piece in marks.pieces(groups, effort):
                 effort.tell(loops.density(sums, *piece, edge, colors, weight))
-        loops.resolve(sums, sheet.pixels, edge, loops.coverage(sums, edge))
-
-
-KEPT = 1 << 22
-"""Pixels of a window; of larger pictures, for export, nothing is kept."""
-
-_free: list[tuple[tuple[int, int], raster.Sums]] = []
-"""Cleared sums of the last picture: as new ones they would cost a page fault for each four kilobytes."""
-
-
-@contextmanager
-def _sums(height: int, width: int) -> Iterator[raster.Sums]:
-    """Lend cleared sums for an image; they must be cleared in the end, or they are not used again."""
-    shape, sums = _free.pop() if _free else ((0, 0), None)  # an atomic operation, so that any thread may ask
-    if sums is None or shape != (height, width):
-        sums = raster.Sums.zeros(height, width)
-    yield sums
-    if not _free and height * width <= KEPT:
-        _free.append(((height, width), sums))
+        loops.resolve(sums, sheet.pixels, raster.opacity_of_marks(edge, loops.coverage(sums)))

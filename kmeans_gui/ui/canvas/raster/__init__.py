@@ -7,8 +7,9 @@ The loops exist twice, with the same pixels bit for bit: in plain numpy (:mod:`p
     The nearest center's tint at each pixel, and lines between the regions.
 ``discs``
     Marks one by one, from tables of what they cover (:mod:`stamps`): as long as they can be told apart.
-``density``, ``coverage``, ``resolve``
-    The mean color of all the points over a pixel (:mod:`sums`): for more than some 100,000 in view.
+``density``, ``links``, ``coverage``, ``resolve``
+    The mean color of all the points over a pixel (:mod:`sums`), for more than some 100,000 in view, or of all the lines from
+    points to the centers of their clusters (:mod:`lines`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.ui.canvas.raster.base import GONE, MOST_WEIGHT, Colors, Loops, Pixels, Placement, Rows, Spans
 from kmeans_gui.ui.canvas.raster.plain import PLAIN
 from kmeans_gui.ui.canvas.raster.stamps import Stamps, disc_stamps, ring_stamps
-from kmeans_gui.ui.canvas.raster.sums import Sums
+from kmeans_gui.ui.canvas.raster.sums import Sums, lent, opacity_of_lines, opacity_of_marks
 
 __all__ = [
     "FAMILY",
@@ -36,7 +37,10 @@ __all__ = [
     "begin",
     "disc_stamps",
     "is_compiled",
+    "lent",
     "loops",
+    "opacity_of_lines",
+    "opacity_of_marks",
     "ring_stamps",
 ]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas.raster.stamps import Stamps
-from kmeans_gui.ui.canvas.raster.sums import Sums
+from kmeans_gui.ui.canvas.raster.sums import Opacity, Sums
 
 Pixels = NDArray[np.uint32]
 """Shape (h, w), C-contiguous, each 0xffRRGGBB."""
@@ -85,23 +85,31 @@ class Loops:
             Diameter of a mark; up to 1, it is the one pixel that its center lies in.
         weight : int
             1 to ``MOST_WEIGHT``: how many points each of these stands for.
+    links : callable
+        ``links(sums, x, y, labels, spans, placement, ends, square, colors, weight)`` adds a line from each point to the end
+        that its label has to the sums of the pixels under it; see :mod:`kmeans_gui.ui.canvas.raster.lines`.
+
+        sums : Sums, changed in place
+        ends : ndarray of shape (k, 2), float64
+            In the image or not. Labels that have none, or one that is not finite, have no lines.
+        square : int
+            Edge of the squares that share lines; only if it is 1, lines have soft edges.
+        weight : int
+            As for ``density``.
     coverage : callable
-        ``coverage(sums, size) -> float`` tells how many marks lie over a pixel on average, of those that have any.
+        ``coverage(sums) -> float`` tells what weight a pixel has on average, of those that have any.
     resolve : callable
-        ``resolve(sums, pixels, size, typical)`` mixes the mean color of each pixel's points into what is below and clears the
-        sums.
+        ``resolve(sums, pixels, opacity)`` mixes the mean color of each pixel into what is below and clears the sums.
 
         sums : Sums, changed in place
         pixels : ndarray of shape (h, w), uint32, changed in place
-        size : float
-            As for ``density``.
-        typical : float
-            As ``coverage`` tells, of these sums or of some like them: the greater, the less opaque is a single mark;
-            see :mod:`kmeans_gui.ui.canvas.raster.sums`.
+        opacity : Opacity
+            How opaque a weight is: :func:`kmeans_gui.ui.canvas.raster.sums.opacity_of_marks`, ``opacity_of_lines``.
     """
 
     regions: Callable[[Pixels, Floats, Colors, int, float], None]
     discs: Callable[[Pixels, Floats, Floats, Rows, Spans, Placement, Stamps, Colors, int], int]
     density: Callable[[Sums, Floats, Floats, Rows, Spans, Placement, float, Colors, int], int]
-    coverage: Callable[[Sums, float], float]
-    resolve: Callable[[Sums, Pixels, float, float], None]
+    links: Callable[[Sums, Floats, Floats, Rows, Spans, Placement, Floats, int, Colors, int], None]
+    coverage: Callable[[Sums], float]
+    resolve: Callable[[Sums, Pixels, Opacity], None]

@@ -21,10 +21,9 @@ from kmeans_gui.ui.canvas.raster.sums import (
     RED,
     RIPE,
     WEIGHT,
+    Opacity,
     Sums,
     grain_stamps,
-    grains,
-    opacity,
 )
 
 _spread, _packed, _mixed = inline(channels.spread), inline(channels.packed), inline(channels.mixed)
@@ -39,7 +38,7 @@ BATCH = 512
 """Points that are placed before any is added: placing them is done several at a time by the processor."""
 
 
-class _Points(NamedTuple):
+class Points(NamedTuple):
     """Which points to draw, and where; read-only, so that each loop is compiled once for all."""
 
     x: Floats
@@ -70,11 +69,12 @@ class _Marks(NamedTuple):
     light: _Wide
 
 
-def _points(x: Floats, y: Floats, labels: Rows, spans: Spans, placement: Placement) -> _Points:
+def placed(x: Floats, y: Floats, labels: Rows, spans: Spans, placement: Placement) -> Points:
+    """Return points as the compiled loops take them."""
     views = x.view(), y.view(), labels.view(), spans.view()
     for view in views:
         view.flags.writeable = False
-    return _Points(*views, *map(float, placement))
+    return Points(*views, *map(float, placement))
 
 
 def _marks(stamps: Stamps, rim: int, width: int) -> _Marks:
@@ -108,11 +108,11 @@ def discs(
     wide = channels.spread(colors.astype(np.uint64))
     marks = _marks(stamps, rim, pixels.shape[1])
     height, width = pixels.shape
-    return _discs(pixels.reshape(-1), height, width, _points(x, y, labels, spans, placement), marks, wide)
+    return _discs(pixels.reshape(-1), height, width, placed(x, y, labels, spans, placement), marks, wide)
 
 
 @bare
-def _discs(flat: Colors, height: int, width: int, points: _Points, marks: _Marks, colors: _Wide) -> int:
+def _discs(flat: Colors, height: int, width: int, points: Points, marks: _Marks, colors: _Wide) -> int:
     size, inside = marks.size, 0
     for s in range(points.spans.shape[0]):
         first, last = points.spans[s, 0], points.spans[s, 1]
@@ -167,13 +167,19 @@ def density(
     weight: int,
 ) -> int:
     """Add each point to the sums of the pixels under it; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
-    red, green, blue = (colors.astype(np.uint64) >> np.uint64(shift) & np.uint64(0xFF) for shift in (16, 8, 0))
-    weighed = (_ONE << WEIGHT | red << RED | green << GREEN | blue) * np.uint64(weight)
-    points = _points(x, y, labels, spans, placement)
+    weighed = weighed_colors(colors) * np.uint64(weight)
+    points = placed(x, y, labels, spans, placement)
     if size > 1:
         marks = _marks(grain_stamps(size), 0, sums.shape[1])
         return _add_stamps(sums.near, sums.far, *sums.shape, points, marks, weighed) * weight
     return _add_dots(sums.near, sums.far, *sums.shape, points, weighed, np.empty(BATCH, np.int32)) * weight
+
+
+def weighed_colors(colors: Colors) -> _Wide:
+    """Return what a mark of weight 1 adds to the sums."""
+    red, green, blue = (colors.astype(np.uint64) >> np.uint64(shift) & np.uint64(0xFF) for shift in (16, 8, 0))
+    weighed: _Wide = _ONE << WEIGHT | red << RED | green << GREEN | blue
+    return weighed
 
 
 @bare
@@ -182,7 +188,7 @@ def _add_dots(
     far: NDArray[np.int64],
     height: int,
     width: int,
-    points: _Points,
+    points: Points,
     colors: _Wide,
     places: NDArray[np.int32],
 ) -> int:
@@ -202,13 +208,13 @@ def _add_batch(near: _Wide, far: NDArray[np.int64], places: NDArray[np.int32], l
         if places[i] < 0 or labels[i] == GONE:
             continue
         inside += 1
-        if _add(near, places[i], colors[labels[i] if labels[i] >= 0 else colors.size - 1]) & RIPE:
-            _carry(near, far, places[i])
+        if add(near, places[i], colors[labels[i] if labels[i] >= 0 else colors.size - 1]) & RIPE:
+            carry(near, far, places[i])
     return inside
 
 
 @bare
-def _place(x: Floats, y: Floats, points: _Points, height: int, width: int, places: NDArray[np.int32]) -> None:
+def _place(x: Floats, y: Floats, points: Points, height: int, width: int, places: NDArray[np.int32]) -> None:
     """Tell which pixel each point lies in, −1 for none."""
     ax, bx, ay, by = points.ax, points.bx, points.ay, points.by
     for i in range(x.size):
@@ -225,7 +231,7 @@ def _add_stamps(
     far: NDArray[np.int64],
     height: int,
     width: int,
-    points: _Points,
+    points: Points,
     marks: _Marks,
     colors: _Wide,
 ) -> int:
@@ -246,25 +252,25 @@ def _add_stamps(
                 place = row * width + column
                 full = _ZERO
                 for c in range(begin, begin + marks.cells, FOUR):
-                    full |= _add(near, place + marks.steps[c], color * marks.inner[c])
-                    full |= _add(near, place + marks.steps[c + 1], color * marks.inner[c + 1])
-                    full |= _add(near, place + marks.steps[c + 2], color * marks.inner[c + 2])
-                    full |= _add(near, place + marks.steps[c + 3], color * marks.inner[c + 3])
+                    full |= add(near, place + marks.steps[c], color * marks.inner[c])
+                    full |= add(near, place + marks.steps[c + 1], color * marks.inner[c + 1])
+                    full |= add(near, place + marks.steps[c + 2], color * marks.inner[c + 2])
+                    full |= add(near, place + marks.steps[c + 3], color * marks.inner[c + 3])
                 if full & RIPE:
                     for c in range(begin, begin + marks.cells):
                         if near[place + marks.steps[c]] & RIPE:
-                            _carry(near, far, place + marks.steps[c])
+                            carry(near, far, place + marks.steps[c])
                 continue
             for c in range(begin, begin + marks.cells):
                 u, v = column + marks.columns[c], row + marks.rows[c]
                 within = u >= 0 and u < width and v >= 0 and v < height
-                if within and _add(near, v * width + u, color * marks.inner[c]) & RIPE:
-                    _carry(near, far, v * width + u)
+                if within and add(near, v * width + u, color * marks.inner[c]) & RIPE:
+                    carry(near, far, v * width + u)
     return inside
 
 
 @inline
-def _add(near: _Wide, place: int, weighed: np.uint64) -> np.uint64:
+def add(near: _Wide, place: int, weighed: np.uint64) -> np.uint64:
     """Add a weight and its colors to the sums of one pixel, and return them."""
     at = np.uint64(place)  # an index that cannot be negative costs less
     sums: np.uint64 = near[at] + weighed
@@ -273,7 +279,7 @@ def _add(near: _Wide, place: int, weighed: np.uint64) -> np.uint64:
 
 
 @bare
-def _carry(near: _Wide, far: NDArray[np.int64], place: int) -> None:
+def carry(near: _Wide, far: NDArray[np.int64], place: int) -> None:
     """Carry the sums of one pixel over to those that have more room."""
     sums = near[place]
     far[place, 0] += np.int64(sums >> WEIGHT & _MOST)
@@ -283,10 +289,10 @@ def _carry(near: _Wide, far: NDArray[np.int64], place: int) -> None:
     near[place] = CARRIED
 
 
-def coverage(sums: Sums, size: float) -> float:
-    """Return how many marks lie over a pixel on average, of those that have any."""
+def coverage(sums: Sums) -> float:
+    """Return what weight a pixel has on average, of those that have any."""
     weight, occupied = _weigh(sums.near, sums.far)
-    return weight / (occupied * grains(size)) if occupied else 0.0
+    return weight / occupied if occupied else 0.0
 
 
 @bare
@@ -303,9 +309,9 @@ def _weigh(near: _Wide, far: NDArray[np.int64]) -> tuple[int, int]:
     return weight, occupied
 
 
-def resolve(sums: Sums, pixels: Pixels, size: float, typical: float) -> None:
-    """Mix the mean color of each pixel's points into what is below, and clear the sums; see :class:`Loops`."""
-    _resolve(sums.near, sums.far, pixels.reshape(-1), *opacity(size, typical))
+def resolve(sums: Sums, pixels: Pixels, opacity: Opacity) -> None:
+    """Mix the mean color of each pixel into what is below, and clear the sums; see :class:`Loops`."""
+    _resolve(sums.near, sums.far, pixels.reshape(-1), *opacity)
 
 
 @bare

@@ -6,11 +6,12 @@ import numpy as np
 
 from kmeans_gui.ui.canvas.raster.base import Loops, Placement
 from kmeans_gui.ui.canvas.raster.compiled import coverage, density, discs, resolve
+from kmeans_gui.ui.canvas.raster.compiled_lines import links
 from kmeans_gui.ui.canvas.raster.compiled_regions import regions
 from kmeans_gui.ui.canvas.raster.stamps import disc_stamps
-from kmeans_gui.ui.canvas.raster.sums import Sums
+from kmeans_gui.ui.canvas.raster.sums import Sums, opacity_of_marks
 
-COMPILED = Loops(regions=regions, discs=discs, density=density, coverage=coverage, resolve=resolve)
+COMPILED = Loops(regions=regions, discs=discs, density=density, links=links, coverage=coverage, resolve=resolve)
 
 
 def exercise() -> None:
@@ -22,4 +23,5 @@ def exercise() -> None:
     discs(pixels, x, x, labels, spans, placement, disc_stamps(1.0, 0.5), colors, 0)
     for size in (1.0, 2.0):
         density(sums, x, x, labels, spans, placement, size, colors, 1)
-        resolve(sums, pixels, size, coverage(sums, size))
+        resolve(sums, pixels, opacity_of_marks(size, coverage(sums)))
+    links(sums, x, x, labels, spans, placement, np.array([[6.0, 2.0]]), 1, colors, 1)

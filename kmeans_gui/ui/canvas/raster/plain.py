@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering import Floats
 from kmeans_gui.ui.canvas.raster.base import GONE, Colors, Loops, Pixels, Placement, Rows, Spans
 from kmeans_gui.ui.canvas.raster.channels import FULL, mixed, packed, spread
+from kmeans_gui.ui.canvas.raster.lines import BITS, CHANCES, SPLIT, hashed
 from kmeans_gui.ui.canvas.raster.stamps import OFFSETS, Stamps, corner
-from kmeans_gui.ui.canvas.raster.sums import CARRIED, Sums, grain_stamps, grains, opacity
+from kmeans_gui.ui.canvas.raster.sums import CARRIED, GRAINS, Opacity, Sums, grain_stamps
 from kmeans_gui.ui.canvas.raster.tiles import distinct, kept, reach
 
 CHUNK = 1 << 18
 """Pixels or points worked on at once: small enough for the cache, and to let other threads in between."""
+
+LINES = 1 << 10
+"""Lines drawn at once: each has up to some thousand pixels."""
 
 TILE = 64
 
@@ -142,20 +146,99 @@ def _add(sums: Sums, where: _Whole, weights: _Whole, colors: _Whole) -> None:
     sums.near[where] |= CARRIED
 
 
-def coverage(sums: Sums, size: float) -> float:
-    """Return how many marks lie over a pixel on average, of those that have any."""
+def links(
+    sums: Sums,
+    x: Floats,
+    y: Floats,
+    labels: Rows,
+    spans: Spans,
+    placement: Placement,
+    ends: Floats,
+    square: int,
+    colors: Colors,
+    weight: int,
+) -> None:
+    """Add a line from each point to the end of its label to the sums of the pixels under it; see :class:`Loops`."""
+    across_squares = -(-sums.shape[1] // square)
+    for places in _pieces(spans, CHUNK):
+        places = places[(labels[places] >= 0) & (labels[places] < len(ends))]
+        across, down, rows = _positions(x, y, labels, places, placement)
+        begins, rows = _begins(sums.shape, across, down, ends, rows, square)
+        lines, counts = np.unique(begins * len(ends) + rows, return_counts=True)
+        for start in range(0, len(lines), LINES):
+            some = slice(start, start + LINES)
+            begins, rows = np.divmod(lines[some], len(ends))
+            which, where, weights = _lines(sums.shape, *np.divmod(begins, across_squares), square, ends[rows])
+            _add(sums, where, weights * counts[some][which] * weight, colors[rows[which]].astype(np.int64))
+
+
+def _begins(
+    shape: tuple[int, int], across: Floats, down: Floats, ends: Floats, rows: _Whole, square: int
+) -> tuple[_Whole, _Whole]:
+    """Return in which square the line from each position comes into the image, and the row of its end, of lines that do.
+
+    Clipped as by Liang & Barsky ("A new concept and method for line clipping", ACM Transactions on Graphics 3, 1984).
+    """
+    height, width = shape
+    with np.errstate(all="ignore"):
+        far_x, far_y = ends[rows, 0] - across, ends[rows, 1] - down
+        enter, leave = np.zeros(len(rows)), np.ones(len(rows))
+        for begin, far, size in ((across, far_x, width), (down, far_y, height)):
+            first, last = (0.0 - begin) / far, (size - begin) / far
+            level, outside = far == 0, (begin < 0) | (begin >= size)
+            enter = np.maximum(enter, np.where(level, np.where(outside, 2.0, 0.0), np.minimum(first, last)))
+            leave = np.minimum(leave, np.where(level, 1.0, np.maximum(first, last)))
+        shown = np.isfinite(far_x) & np.isfinite(far_y) & (enter <= leave)
+        x, y = np.floor(across + enter * far_x)[shown], np.floor(down + enter * far_y)[shown]
+    line, column = np.clip(y, 0, height - 1).astype(np.int64), np.clip(x, 0, width - 1).astype(np.int64)
+    return line // square * -(-width // square) + column // square, rows[shown]
+
+
+def _lines(
+    shape: tuple[int, int], square_rows: _Whole, square_columns: _Whole, square: int, ends: Floats
+) -> tuple[_Whole, _Whole, _Whole]:
+    """Return which line lies over which pixel, with what weight; each lies over several pixels."""
+    height, width = shape
+    chance = hashed(square_rows, square_columns)
+    rows = np.minimum(square_rows * square + ((chance & 0xFF) * square >> 8), height - 1)
+    columns = np.minimum(square_columns * square + ((chance >> 8 & 0xFF) * square >> 8), width - 1)
+    across, down = ends[:, 0] - (columns + 0.5), ends[:, 1] - (rows + 0.5)
+    steep = np.abs(down) > np.abs(across)
+    along, aside = np.where(steep, down, across), np.where(steep, across, down)
+    reach, forward = np.abs(along), along >= 0
+    slope = aside / np.where(reach > 0, reach, 1.0)
+    here, last = np.where(steep, rows, columns), np.where(steep, height, width) - 1
+    count = np.minimum(np.floor(reach), np.where(forward, last - here, here)).astype(np.int64) + 1
+    which = np.repeat(np.arange(len(rows)), count)
+    step = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    begin = (np.where(steep, columns, rows) << BITS) + ((chance >> 16 & 0xFF) - CHANCES // 2 << BITS - 8)
+    weight = np.floor(GRAINS * np.sqrt(1.0 + slope * slope) + ((chance >> 24) + 0.5) / CHANCES).astype(np.int64)[which]
+    position = begin[which] + step * np.floor(slope * 2.0**BITS).astype(np.int64)[which]
+    beyond = weight * (position >> BITS - SPLIT & (1 << SPLIT) - 1) + (1 << SPLIT - 1) >> SPLIT
+    if square > 1:
+        beyond = np.where(2 * beyond < weight, 0, weight)
+    main, minor = here[which] + np.where(forward[which], step, -step), position >> BITS
+    which, steep, main = np.tile(which, 2), np.tile(steep[which], 2), np.tile(main, 2)
+    minor, weights = np.concatenate([minor, minor + 1]), np.concatenate([weight - beyond, beyond])
+    over = (minor >= 0) & (minor < np.where(steep, width, height)) & (weights > 0)
+    where = np.where(steep, main * width + minor, minor * width + main)
+    return which[over], where[over], weights[over]
+
+
+def coverage(sums: Sums) -> float:
+    """Return what weight a pixel has on average, of those that have any."""
     weights = sums.totals()[:, 0]
     occupied = int(np.count_nonzero(weights))
-    return int(weights.sum()) / (occupied * grains(size)) if occupied else 0.0
+    return int(weights.sum()) / occupied if occupied else 0.0
 
 
-def resolve(sums: Sums, pixels: Pixels, size: float, typical: float) -> None:
-    """Mix the mean color of each pixel's points into what is below, and clear the sums; see :class:`Loops`."""
+def resolve(sums: Sums, pixels: Pixels, opacity: Opacity) -> None:
+    """Mix the mean color of each pixel into what is below, and clear the sums; see :class:`Loops`."""
     where = np.flatnonzero(sums.near)
     weights, *channels = sums.totals()[where].T
     means = [np.floor(channel * (1.0 / weights) + 0.5).astype(np.uint64) for channel in channels]
     color = np.uint64(0xFF) << np.uint64(48) | means[1] << np.uint64(32) | means[0] << np.uint64(16) | means[2]
-    cover = np.searchsorted(opacity(size, typical).steps, weights, side="right").astype(np.uint64)
+    cover = np.searchsorted(opacity.steps, weights, side="right").astype(np.uint64)
     flat = pixels.reshape(-1)
     flat[where] = packed(mixed(spread(flat[where].astype(np.uint64)), color * cover, cover))
     sums.near[where] = 0
@@ -207,4 +290,4 @@ def _pieces(spans: Spans, most: int) -> Iterator[_Whole]:
         yield np.concatenate(waiting)
 
 
-PLAIN = Loops(regions=regions, discs=discs, density=density, coverage=coverage, resolve=resolve)
+PLAIN = Loops(regions=regions, discs=discs, density=density, links=links, coverage=coverage, resolve=resolve)

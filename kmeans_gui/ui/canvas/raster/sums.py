@@ -10,6 +10,8 @@ are ever touched.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,6 +45,9 @@ RIPE = np.uint64(1 << 59)
 
 GRAINS = 8
 """Weight of a pixel under one mark, if marks cover pixels in part."""
+
+OFTEN = 8
+"""So many times the typical weight is as opaque as it gets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,19 +110,35 @@ _LIGHT = 4096
 
 
 @lru_cache(maxsize=16)
-def opacity(size: float, typical: float) -> Opacity:
-    """Return how opaque marks of diameter ``size`` are if ``typical`` of them share a pixel.
+def opacity_of_marks(size: float, typical: float) -> Opacity:
+    """Return how opaque marks of diameter ``size`` are if pixels that have any have the weight ``typical`` on average.
 
-    As long as hardly any do, marks are as opaque as discs are. The more do, the fainter is a single one, down to ``FAINTEST``,
-    and the more it takes to be opaque: each time that marks double, opacity grows by the same amount.
+    As long as hardly any share a pixel, marks are as opaque as discs are. The more do, the fainter is a single one, down to
+    ``FAINTEST``, and the more it takes to be opaque: each time that marks double, opacity grows by the same amount.
     """
+    typical /= grains(size)
     covers = (np.arange(FULL) + 0.5) / FULL
     crowding = max(typical / ALONE, 1.0)
     share = min(np.log2(crowding), 1.0)
-    marks = (
-        _sparse(covers, size) ** (1 - share) * _crowded(covers, max(FAINTEST, crowding**-0.7), max(8 * typical, 2.0)) ** share
-    )
-    steps = np.maximum(np.ceil(marks * grains(size)), 1).astype(np.int64)
+    crowded = _crowded(covers, max(FAINTEST, crowding**-0.7), 1.0, max(OFTEN * typical, 2.0))
+    return _by_weight(_sparse(covers, size) ** (1 - share) * crowded**share * grains(size))
+
+
+@lru_cache(maxsize=16)
+def opacity_of_lines(single: float, typical: float, most: float) -> Opacity:
+    """Return how opaque lines are: a ``single`` one, and, in the end, as many as make ``OFTEN`` times the weight ``typical``.
+
+    In between opacity grows by the same amount each time that lines double. It is never above ``most``: lines are drawn below
+    the points, which are to stand out.
+    """
+    covers = (np.arange(FULL) + 0.5) / FULL
+    lines = _crowded(covers, single, most, max(OFTEN * typical / GRAINS, 2.0))
+    return _by_weight(np.where(covers <= most, lines * GRAINS, np.inf))
+
+
+def _by_weight(weights: Floats) -> Opacity:
+    """Return the opacity of which ``weights``, shape (256,), ascending, is the least weight of each step."""
+    steps = np.maximum(np.ceil(np.minimum(weights, 2.0**62)), 1).astype(np.int64)
     light = np.searchsorted(steps, np.arange(_LIGHT), side="right").astype(np.uint64)
     steps.flags.writeable = light.flags.writeable = False
     return Opacity(steps, light)
@@ -132,6 +153,24 @@ def _sparse(covers: Floats, size: float) -> Floats:
     return covers / (1 - covers**4) ** 0.25 if size > 1 else covers
 
 
-def _crowded(covers: Floats, single: float, most: float) -> Floats:
-    """Return how many marks cover so much of a pixel: one ``single``, and ``most`` all of it."""
-    return np.where(covers <= single, covers / single, most ** (np.maximum(covers - single, 0) / max(1 - single, 1e-3)))
+def _crowded(covers: Floats, single: float, full: float, most: float) -> Floats:
+    """Return how many marks cover so much of a pixel: one ``single``, and ``most`` the share ``full`` of it."""
+    return np.where(covers <= single, covers / single, most ** (np.maximum(covers - single, 0) / max(full - single, 1e-3)))
+
+
+KEPT = 1 << 22
+"""Pixels of a window; of larger pictures, for export, nothing is kept."""
+
+_free: list[Sums] = []
+"""Cleared sums of the last picture: as new ones they would cost a page fault for each four kilobytes."""
+
+
+@contextmanager
+def lent(height: int, width: int) -> Iterator[Sums]:
+    """Lend cleared sums for an image to any thread; they must be cleared in the end, or they are not used again."""
+    sums = _free.pop() if _free else None  # an atomic operation
+    if sums is None or sums.shape != (height, width):
+        sums = Sums.zeros(height, width)
+    yield sums
+    if not _free and height * width <= KEPT:
+        _free.append(sums)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kmeans_gui.ui.canvas.raster import GONE, Placement, Sums, disc_stamps, ring_stamps
+from kmeans_gui.ui.canvas.raster import GONE, Placement, Sums, disc_stamps, opacity_of_lines, opacity_of_marks, ring_stamps
 from kmeans_gui.ui.canvas.raster.family import COMPILED
 from kmeans_gui.ui.canvas.raster.plain import PLAIN
 from kmeans_gui.ui.canvas.raster.sums import grains
@@ -77,10 +77,23 @@ def test_density(shape, board, size, weight, times):
         assert len(counts) == 1
         image[0, 0] = counts.pop()
     np.testing.assert_array_equal(sums[0].totals(), sums[1].totals())
-    typical = [loops.coverage(own, size) for loops, own in zip(FAMILIES, sums, strict=True)]
+    typical = [loops.coverage(own) for loops, own in zip(FAMILIES, sums, strict=True)]
     assert typical[0] == typical[1]
     for loops, image, own in zip(FAMILIES, images, sums, strict=True):
-        loops.resolve(own, image, size, typical[0])
+        loops.resolve(own, image, opacity_of_marks(size, typical[0]))
+        assert not own.totals().any() and not own.near.any()
+    np.testing.assert_array_equal(*images)
+
+
+@given(SHAPES, boards(), centers(), st.integers(1, 4), st.sampled_from([1, 3, 16]), st.integers(1, 30))
+def test_links(shape, board, ends, square, weight, times):
+    ends, images, sums = ends[:3], [ground(shape) for _ in FAMILIES], [Sums.zeros(*shape) for _ in FAMILIES]
+    for loops, own in zip(FAMILIES, sums, strict=True):
+        for _ in range(times):
+            loops.links(own, *board, ends, square, COLORS, weight)
+    np.testing.assert_array_equal(sums[0].totals(), sums[1].totals())
+    for loops, image, own in zip(FAMILIES, images, sums, strict=True):
+        loops.resolve(own, image, opacity_of_lines(0.2, loops.coverage(own), 0.5))
         assert not own.totals().any() and not own.near.any()
     np.testing.assert_array_equal(*images)
 

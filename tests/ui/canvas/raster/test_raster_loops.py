@@ -9,9 +9,9 @@ import pytest
 
 from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.ui.canvas import raster
-from kmeans_gui.ui.canvas.raster import GONE, Placement, Sums, disc_stamps, family, ring_stamps
+from kmeans_gui.ui.canvas.raster import GONE, Placement, Sums, disc_stamps, family, opacity_of_marks, ring_stamps
 from kmeans_gui.ui.canvas.raster.plain import PLAIN
-from kmeans_gui.ui.canvas.raster.sums import FAINTEST
+from kmeans_gui.ui.canvas.raster.sums import FAINTEST, grains
 
 HEIGHT, WIDTH = 60, 90
 AS_THEY_ARE = Placement(1.0, 0.0, 1.0, 0.0)
@@ -197,14 +197,14 @@ def test_resolving_shows_the_mean_color_and_clears(loops, pixels, sums):
     x = np.full(400, 10.5)
     labels = np.repeat(np.array([0, 1], np.int16), [300, 100])
     loops.density(sums, x, x, labels, np.array([[0, 400]]), AS_THEY_ARE, 1.0, COLORS, 1)
-    assert loops.coverage(sums, 1.0) == 400
-    loops.resolve(sums, pixels, 1.0, 1.0)
+    assert loops.coverage(sums) == 400
+    loops.resolve(sums, pixels, opacity_of_marks(1.0, 1.0))
     mean = np.average(channels(COLORS)[:2], axis=0, weights=[3, 1])
     np.testing.assert_allclose(channels(pixels)[10, 10], mean, atol=1)
     assert np.count_nonzero(pixels != LIGHT) == 1
-    assert loops.coverage(sums, 1.0) == 0
+    assert loops.coverage(sums) == 0
     before = pixels.copy()
-    loops.resolve(sums, pixels, 1.0, 1.0)
+    loops.resolve(sums, pixels, opacity_of_marks(1.0, 1.0))
     np.testing.assert_array_equal(pixels, before)
 
 
@@ -213,7 +213,7 @@ def opacity(loops, marks, size, typical):
     sums, pixels = Sums.zeros(9, 9), np.full((9, 9), 0xFFFFFFFF, np.uint32)
     places, black = np.full(marks, 4.5), np.array([0xFF000000], np.uint32)
     loops.density(sums, places, places, np.zeros(marks, np.int16), np.array([[0, marks]]), AS_THEY_ARE, size, black, 1)
-    loops.resolve(sums, pixels, size, typical)
+    loops.resolve(sums, pixels, opacity_of_marks(size, typical * grains(size)))
     return 1 - int(channels(pixels)[4, 4, 0]) / 255
 
 
@@ -237,8 +237,61 @@ def test_density_looks_like_discs_while_few_points_share_a_pixel(loops, size):
     loops.discs(discs, x, y, labels, spans, AS_THEY_ARE, disc_stamps(size / 2, 0.0), COLORS, LIGHT)
     sums = Sums.zeros(*shape)
     loops.density(sums, x, y, labels, spans, AS_THEY_ARE, size, COLORS, 1)
-    loops.resolve(sums, density, size, loops.coverage(sums, size))
+    loops.resolve(sums, density, opacity_of_marks(size, loops.coverage(sums)))
     assert np.abs(channels(discs) - channels(density)).mean() < 3
+
+
+# --- Lines ---------------------------------------------------------------------------------------------------------------
+
+
+def weights_of_lines(loops, starts, ends, square=1):
+    """Return the weights of the lines from ``starts`` (n, 2) to the one end that is given."""
+    sums = Sums.zeros(HEIGHT, WIDTH)
+    x, y = np.ascontiguousarray(np.asarray(starts, float).T)
+    labels, spans = np.zeros(len(x), np.int16), np.array([[0, len(x)]])
+    loops.links(sums, x, y, labels, spans, AS_THEY_ARE, np.array([ends], float), square, COLORS, 1)
+    return sums.totals()[:, 0].reshape(HEIGHT, WIDTH)
+
+
+@pytest.mark.parametrize("start", [(10.5, 20.5), (80.2, 50.9), (40.0, 5.0), (3.0, 58.0)])
+def test_a_line_lies_between_its_ends_and_weighs_what_it_is_long(loops, start):
+    end = np.array([44.3, 31.8])
+    weights = weights_of_lines(loops, [start], end)
+    far = end - start
+    length = np.hypot(*far)
+    y, x = np.nonzero(weights)
+    across = np.abs((x + 0.5 - start[0]) * far[1] - (y + 0.5 - start[1]) * far[0]) / length
+    along = ((x + 0.5 - start[0]) * far[0] + (y + 0.5 - start[1]) * far[1]) / length
+    assert across.max() < 2
+    assert along.min() > -1.5
+    assert along.max() < length + 1.5
+    assert weights.sum() / grains(2) == pytest.approx(length, rel=0.1)
+
+
+@pytest.mark.parametrize("square", [1, 2, 3])
+def test_all_lines_are_drawn_as_dense_in_all_directions(loops, square):
+    angles = np.random.default_rng(0).uniform(0, 2 * np.pi, 3000)
+    weights = weights_of_lines(loops, np.column_stack([45 + 25 * np.cos(angles), 30 + 25 * np.sin(angles)]), (45, 30), square)
+    y, x = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+    distance, sector = np.hypot(x - 45, y - 30), ((np.arctan2(y - 30, x - 45) / np.pi * 8) % 16).astype(int)
+    ring = (distance > 8) & (distance < 20)
+    shares = np.bincount(sector[ring], weights[ring], 16) / weights[ring].sum()
+    np.testing.assert_allclose(shares, 1 / 16, rtol=0.2 * square)
+    assert weights[ring].sum() / grains(2) == pytest.approx(3000 * 12, rel=0.05)
+
+
+def test_lines_come_into_view_from_far_off_and_leave_it(loops):
+    weights = weights_of_lines(loops, [(-1e6, 30.5)], (1e6, 30.5))
+    assert (weights[29:32].sum(axis=0) == grains(2)).all()
+    assert weights.sum() == grains(2) * WIDTH
+    assert not weights_of_lines(loops, [(-1e6, -5.0), (1e9, 70.0)], (30.0, -8.0)).any()
+
+
+def test_points_without_an_end_have_no_line(loops, sums):
+    x, labels = np.array([5.0, 9.0, 20.0, 30.0, 40.0]), np.array([-1, GONE, 1, 2, 3], np.int16)
+    ends = np.array([[1.0, 1.0], [np.nan, 1.0], [np.inf, 0.0]])
+    loops.links(sums, x, x, labels, np.array([[0, 5]]), AS_THEY_ARE, ends, 1, COLORS, 1)
+    assert not sums.totals().any()
 
 
 # --- The door ------------------------------------------------------------------------------------------------------------
