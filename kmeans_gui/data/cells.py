@@ -28,7 +28,7 @@ CELL = 256
 THIN = 8
 """Of how many points one is enough for a first look."""
 
-FEW = 1 << 13
+SORTED_FROM = 1 << 13
 """Points below which sorting does not pay."""
 
 Places = NDArray[np.int32]
@@ -77,7 +77,7 @@ class Cells:
         kmeans_gui.errors.Cancelled
             If ``cancelled()``, asked often, was True.
         """
-        if len(points) < FEW or max(-points.min(), points.max()) > LARGEST:
+        if len(points) < SORTED_FROM or max(-points.min(), points.max()) > LARGEST:
             return cls.unsorted(points)
         if points.shape[1] not in (2, 3):  # the engine keeps these in input order
             points = np.ascontiguousarray(planar(points))

@@ -18,7 +18,7 @@ Rows = NDArray[np.intp]
 NO_ROWS: Rows = np.empty(0, np.intp)
 NO_ROWS.flags.writeable = False
 
-FEW = 64
+WORTH_A_SLICE = 64
 """Rows that copying a slice must save from being copied one by one, or the loop over the slices takes longer."""
 
 BLOCK = 1 << 16
@@ -94,7 +94,7 @@ class Change:
         stay = self.n_before - len(self.removed)
         # Between two cuts, rows lie side by side before the change as well as after it.
         cuts = merged(np.array([0, stay]), leaving, entering)
-        if len(cuts) * FEW <= stay:
+        if len(cuts) * WORTH_A_SLICE <= stay:
             old, new = cuts + np.searchsorted(leaving, cuts, "right"), cuts + np.searchsorted(entering, cuts, "right")
             for source, target, length in zip(old.tolist(), new.tolist(), np.diff(cuts).tolist(), strict=False):
                 carried[target : target + length] = table[source : source + length]

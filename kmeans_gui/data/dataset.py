@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.data.cells import FEW, planar
+from kmeans_gui.data.cells import SORTED_FROM, planar
 from kmeans_gui.data.change import Change, Rows
 from kmeans_gui.data.room import Room
 
@@ -144,7 +144,7 @@ class Dataset:
 
     def make_room(self) -> None:
         """Prepare for points to be added, in the background: that costs a copy of what is there. Not for ``VAST`` data sets."""
-        if FEW <= self.n < VAST and "_room" not in vars(self) and self.row_ids.dtype.kind == "i":
+        if SORTED_FROM <= self.n < VAST and "_room" not in vars(self) and self.row_ids.dtype.kind == "i":
             vars(self)["_room"] = Room(self._tables())
 
     def _put_in(self, change: Change, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset:
@@ -157,7 +157,7 @@ class Dataset:
 
     def _added(self, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset | None:
         """Add points after all others, in room that is there for them; None where copying is as good."""
-        if self.n < FEW or row_ids.dtype.kind != "i":
+        if self.n < SORTED_FROM or row_ids.dtype.kind != "i":
             return None
         room: Room | None = vars(self).get("_room")
         if room is None or not room.takes(self.n, len(points)):

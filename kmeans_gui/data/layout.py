@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering import Assignment, Floats
 from kmeans_gui.clustering.assignment import labels_of
 from kmeans_gui.clustering.label_runs import LabelRuns
-from kmeans_gui.data.cells import CELL, FEW, Cells, Places, Spans, planar
+from kmeans_gui.data.cells import CELL, SORTED_FROM, Cells, Places, Spans, planar
 from kmeans_gui.data.change import NO_ROWS, Change, Rows, is_among, merged
 from kmeans_gui.data.outline import crossed, inside
 
@@ -28,6 +28,9 @@ GONE = -2
 
 BLOCK = 1 << 16
 """Points looked at in one go: temporary arrays of so many stay within a second-level cache."""
+
+POINTED_OUT = 2_000
+"""Points of the last edits that a layout remembers."""
 
 Labels = NDArray[np.int16]
 Integer = TypeVar("Integer", np.int16, np.int32)
@@ -52,11 +55,14 @@ class Layout:
         What has become of the rows of the cells' points since.
     base : Cells or None
         Cells of an earlier set of points, or of the same; None for these points as they come.
+    recent : ndarray of int
+        Rows, ascending, of the points that the last edits have added or moved, unless they are too many to be pointed out.
     """
 
     source: Floats
     change: Change
     base: Cells | None
+    recent: Rows = field(default_factory=lambda: NO_ROWS)
     _kept: _Kept = field(default_factory=_Kept, init=False, repr=False)
 
     @classmethod
@@ -83,9 +89,14 @@ class Layout:
         It takes as long as all changes since the points were sorted are large, however many points there are. If they are not
         sorted yet, they are copied once.
         """
-        if len(points) < FEW:  # making new cells is no more work than keeping track
+        if len(points) < SORTED_FROM:  # making new cells is no more work than keeping track
             return Layout.of(points)
-        return Layout(points, self.change.then(change), self.cells)
+        recent = change.where(self.recent)
+        touched = merged(change.inserted, change.moved)
+        recent = merged(recent[recent >= 0], touched)
+        if len(recent) > POINTED_OUT:
+            recent = touched if len(touched) <= POINTED_OUT else NO_ROWS
+        return Layout(points, self.change.then(change), self.cells, recent)
 
     @property
     def n(self) -> int:

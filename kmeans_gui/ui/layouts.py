@@ -6,9 +6,11 @@ there is time for it the points are put in spatial order, which makes all of tha
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from kmeans_gui.data.cells import FEW
+from kmeans_gui.data.cells import SORTED_FROM
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.engine.background import Background
@@ -51,7 +53,7 @@ class Layouts(QObject):
             # The points themselves, not the part that is drawn: so the engine's order can be shared.
             self._layout = Layout.of(dataset.points) if change is None else self._layout.after(change, dataset.points)
             self._sorting.stop()
-            if dataset.n >= FEW:
+            if dataset.n >= SORTED_FROM:
                 self._rest.start(0 if change is None else REST_MS)
             else:
                 self._rest.stop()
@@ -73,5 +75,5 @@ class Layouts(QObject):
         self._sorting.begin(sort)
 
     def _on_sorted(self, number: int, layout: Layout) -> None:
-        self._layout = layout
+        self._layout = replace(layout, recent=self._layout.recent)
         self.sorted.emit()

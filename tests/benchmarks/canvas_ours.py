@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from kmeans_gui import app
 from kmeans_gui.clustering import Floats, kernels
 from kmeans_gui.clustering.kernels import warming
-from kmeans_gui.data.cells import FEW
+from kmeans_gui.data.cells import SORTED_FROM
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas import marks, raster
@@ -210,7 +210,7 @@ class Window:
 
         def in_order() -> bool:
             layout = self.canvas.frame.layout
-            return layout.n < FEW or (layout.is_sorted and not layout.weight)
+            return layout.n < SORTED_FROM or (layout.is_sorted and not layout.weight)
 
         wait_until(self.canvas, in_order)
         wait_until(self.canvas, lambda: in_full(self.canvas))

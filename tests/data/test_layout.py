@@ -18,7 +18,7 @@ from kmeans_gui.errors import Cancelled
 
 @pytest.fixture(autouse=True)
 def _small_sets_are_followed_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FEW", 0)
+    monkeypatch.setattr(module, "SORTED_FROM", 0)
 
 
 def lattice(rng: np.random.Generator, n: int, d: int) -> np.ndarray:

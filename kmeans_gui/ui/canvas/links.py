@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from shiboken6 import Shiboken
 
 from kmeans_gui.clustering import Floats, Labels
@@ -35,6 +35,9 @@ DENSEST = 0.5
 SQUARES = (150_000, 3_000_000)
 """Points from which on squares of two and of three pixels share lines."""
 
+COARSEST = 4
+"""Edge of the squares in a first picture."""
+
 PIECE = 1 << 17
 """Lines drawn before somebody may find the picture unwanted: some ten milliseconds."""
 
@@ -62,7 +65,7 @@ def _paint_lines(painter: QPainter, frame: Frame, view: View, style: Style) -> N
         # Mixed with the region below, not translucent: opaque lines are drawn some fifteen times as fast.
         color = mix(tint(style.theme.ground, color_of[j]), color_of[j], share)
         painter.setPen(QPen(QColor(*color), style.scale))
-        _draw_lines(painter, ends[labels == j])
+        (_draw_paths if style.vector else _draw_lines)(painter, ends[labels == j])
 
 
 def _paint_sums(painter: QPainter, frame: Frame, view: View, style: Style) -> None:
@@ -71,8 +74,7 @@ def _paint_sums(painter: QPainter, frame: Frame, view: View, style: Style) -> No
     assert frame.centroids is not None
     ends = view.to_pixels(frame.centroids) * ratio
     most = marks.some_of(frame, view, ratio) if effort.coarse else marks.all_of(frame, view, ratio)
-    count = -(-frame.layout.n // THIN) if effort.coarse else frame.layout.n
-    square = 1 + int(np.searchsorted(SQUARES, count, side="right"))
+    square = COARSEST if effort.coarse else 1 + int(np.searchsorted(SQUARES, frame.layout.n, side="right"))
     with raster.lent(*sheet.pixels.shape) as sums:
         for groups, weight in ((most, THIN if effort.coarse else 1), (marks.fresh_of(frame, view, ratio), 1)):
             for piece in marks.pieces(groups, effort, PIECE):
@@ -104,3 +106,12 @@ def _draw_lines(painter: QPainter, ends: Floats) -> None:
         some = ends[start : start + AT_ONCE]
         first: QLineF = Shiboken.wrapInstance(some.ctypes.data, QLineF)  # type: ignore[assignment]
         painter.drawLines(first, len(some))
+
+
+def _draw_paths(painter: QPainter, ends: Floats) -> None:
+    for start in range(0, len(ends), marks.IN_PATH):
+        path = QPainterPath()
+        for x, y, to_x, to_y in ends[start : start + marks.IN_PATH].tolist():
+            path.moveTo(x, y)
+            path.lineTo(to_x, to_y)
+        painter.drawPath(path)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from kmeans_gui.clustering import Floats
 from kmeans_gui.data.cells import THIN
+from kmeans_gui.data.change import is_among
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.errors import Cancelled
@@ -27,6 +28,9 @@ CROWDED = 0.42
 
 PIECE = 1 << 20
 """Points drawn before somebody may find the picture unwanted: a few milliseconds."""
+
+IN_PATH = 2_000
+"""Marks of one path in a vector file: of longer ones, some programs that read it leave out the rest."""
 
 Spans = NDArray[np.int64]
 
@@ -89,6 +93,16 @@ def fresh_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
     if len(layout.fresh):
         own = np.full(len(layout.fresh), -1) if labels is None else labels[layout.fresh]
         yield group_of(layout.points[layout.fresh], own, view, ratio)
+
+
+def new_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
+    """Yield the points of the last edits: added ones until a run assigns them, moved ones until they have a place in the cells."""
+    layout = frame.layout
+    if len(layout.recent):
+        labels = frame.labels
+        own = np.full(len(layout.recent), -1) if labels is None else labels[layout.recent]
+        new = (own < 0) | is_among(layout.recent, layout.fresh)
+        yield group_of(layout.points[layout.recent[new]], own[new], view, ratio)
 
 
 def pieces(groups: Iterable[Group], effort: Effort, most: int = PIECE) -> Iterator[Group]:
@@ -190,19 +204,27 @@ def draw_disc_paths(
     """Draw a disc of diameter ``size`` at each of ``pixels`` (n, 2) in the color ``palette[which]``, cluster by cluster."""
     outline = hair(size, style)
     for j in np.unique(which).tolist():
-        path = _dots(pixels[which == j])
-        if outline:
+        paths = [_dots(some) for some in _for_paths(pixels[which == j])]
+        for path in paths if outline else ():
             _stroke(painter, path, style.theme.ground, size + 2 * outline)
-        _stroke(painter, path, palette[j], size)
+        for path in paths:
+            _stroke(painter, path, palette[j], size)
 
 
 def _draw_ring_paths(painter: QPainter, pixels: Floats, color: Rgb, size: float, width: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(*color), width))
-    path = QPainterPath()
-    for x, y in pixels.tolist():
-        path.addEllipse(x - size / 2, y - size / 2, size, size)
-    painter.drawPath(path)
+    for some in _for_paths(pixels):
+        path = QPainterPath()
+        for x, y in some.tolist():
+            path.addEllipse(x - size / 2, y - size / 2, size, size)
+        painter.drawPath(path)
+
+
+def _for_paths(pixels: Floats) -> Iterator[Floats]:
+    """Yield the positions (n, 2) of one path after the other."""
+    for start in range(0, len(pixels), IN_PATH):
+        yield pixels[start : start + IN_PATH]
 
 
 def hair(size: float, style: Style) -> float:

@@ -21,10 +21,6 @@ FINE = 400_000
 """Points in view from which on each is a single pixel; from ``CROWD`` on they shrink to it."""
 
 
-AT_ONCE = 2_000
-"""New points that are painted before they are in the picture."""
-
-
 class PointsLayer:
     """Draws the points."""
 
@@ -44,11 +40,16 @@ class PointsLayer:
 
 
 def paint_new(painter: QPainter, drawn: Layout, layout: Layout, view: View, style: Style) -> None:
-    """Draw the points that have come since the picture of ``drawn`` was made, if few: somebody has just clicked there."""
-    if drawn is not layout and layout.base is drawn.base is not None and AT_ONCE >= len(layout.fresh) > len(drawn.fresh):
-        size = marks.diameter(marks.on_show(layout, view), view, style)
-        pixels = view.to_pixels(layout.points[layout.fresh])
+    """Draw the points that have come since the picture of ``drawn`` was made: somebody has just clicked there."""
+    if drawn is not layout and len(layout.recent):
+        pixels = view.to_pixels(layout.points[layout.recent])
+        size = _new_diameter(marks.on_show(layout, view), view, style)
         marks.draw_disc_paths(painter, pixels, np.zeros(len(pixels), np.intp), (style.theme.unassigned,), size, style)
+
+
+def _new_diameter(count: int, view: View, style: Style) -> float:
+    """Return how large a point is drawn that has just come: among very many it would not be seen otherwise."""
+    return marks.diameter(count, view, style) if count <= CROWD else marks.LARGEST * style.scale
 
 
 def _paint_paths(painter: QPainter, frame: Frame, view: View, size: float, style: Style) -> None:
@@ -77,3 +78,6 @@ def _paint_density(painter: QPainter, frame: Frame, view: View, size: float, cou
             for piece in marks.pieces(groups, effort):
                 effort.tell(loops.density(sums, *piece, edge, colors, weight))
         loops.resolve(sums, sheet.pixels, raster.opacity_of_marks(edge, loops.coverage(sums)))
+    stamps = marks.disc_stamps(_new_diameter(count, view, style), ratio, style)
+    for piece in marks.pieces(marks.new_of(frame, view, ratio), effort):
+        loops.discs(sheet.pixels, *piece, stamps, colors, packed(style.theme.ground))

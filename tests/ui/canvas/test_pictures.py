@@ -3,6 +3,8 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 
 from kmeans_gui import clustering
 from kmeans_gui.data.dataset import Dataset
@@ -110,6 +112,27 @@ def test_svg_is_a_document_with_a_path_for_each_cluster_and_the_caption(run):
 def test_svg_is_the_same_each_time(run):
     pictures = Pictures(*run, ALL)
     assert pictures.svg(4, 640, 360) == pictures.svg(4, 640, 360)
+
+
+def test_svg_of_very_many_points_has_all_of_them_in_paths_that_programs_read_whole():
+    n = 30_000
+    points = np.random.default_rng(0).uniform(-1, 1, (n, 2))
+    dataset = Dataset.of(points)
+    pictures = Pictures(
+        dataset, clustering.run("lloyd", points, k=1), Style(LIGHT, layers=frozenset({"points"})), caption=False
+    )
+    svg = pictures.svg(1, 900, 900)
+    paths = [path.get("d").count("M") for path in ET.fromstring(svg).iter(f"{SVG}path")]
+    assert sum(paths) == n
+    assert max(paths) <= 5000
+    image = QImage(900, 900, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    QSvgRenderer(svg.encode()).render(painter)
+    painter.end()
+    places = (450 + points * (1, -1) * 450 / 1.16).astype(int)
+    lit = [image.pixelColor(x, y) != QColor(*LIGHT.ground) for x, y in places[::100].tolist()]
+    assert np.mean(lit) > 0.95
 
 
 def test_svg_without_caption_has_none(run):
