@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import count as counting
 from itertools import islice
@@ -12,34 +11,32 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.data.cells import SORTED_FROM, planar
-from kmeans_gui.data.change import Change, Rows
-from kmeans_gui.data.room import Room
+from kmeans_gui.data.cells import planar
+from kmeans_gui.data.change import NO_ROWS, Change, Rows
+from kmeans_gui.data.table import Table
 
 __all__ = ["Dataset", "Rows"]
 
-
-VAST = 1 << 22
-"""Points of which nobody wants to keep a copy."""
 
 REMEMBERED = 64
 """Edits of which a data set knows, so that whoever knows an older one can follow."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Dataset:
-    """A set of points.
+    """A set of points, frozen.
+
+    Edits make new sets, in a moment however large they are: see :mod:`kmeans_gui.data.table`.
 
     Parameters
     ----------
-    points : ndarray of shape (n, d), float64, read-only
-        The coordinates, all finite; n may be 0, d is at least 1.
+    points : ndarray of shape (n, d), float64, or Table of such
+        The coordinates, all finite; n may be 0, d is at least 1. Arrays become read-only.
     columns : tuple of str
         The d names of the coordinates.
-    row_ids : ndarray of shape (n,), int64 or str
+    row_ids : ndarray of shape (n,), int64 or str, or Table of such
         What each row is called where it came from; unique within the set. :meth:`of` and the edits below keep text as narrow
         as it can be, so that an edit and its inverse give back the same type.
-    truth : ndarray of shape (n,), int64, or None
+    truth : ndarray of shape (n,), int64, or Table of such, or None
         The planted or given cluster of each point, −1 for none.
     source : str
         Where the points came from, in a few words: "Gaussians", "iris.csv".
@@ -47,22 +44,25 @@ class Dataset:
         How many rows of the source were left out because a value was missing or not finite.
     """
 
-    points: Floats
-    columns: tuple[str, ...]
-    row_ids: NDArray[Any]
-    truth: NDArray[np.int64] | None = None
-    source: str = "Drawn by hand"
-    left_out: int = 0
+    source = "Drawn by hand"
 
-    def __post_init__(self) -> None:
-        n, d = self.points.shape
-        if len(self.columns) != d or len(self.row_ids) != n or (self.truth is not None and len(self.truth) != n):
+    def __init__(
+        self,
+        *,
+        points: Floats | Table,
+        columns: tuple[str, ...],
+        row_ids: NDArray[Any] | Table,
+        truth: NDArray[np.int64] | Table | None = None,
+        source: str = source,
+        left_out: int = 0,
+    ) -> None:
+        self.table, self._ids = _as_table(points), _as_table(row_ids)
+        self._truth = None if truth is None else _as_table(truth)
+        self.columns, self.source, self.left_out = columns, source, left_out
+        if len(columns) != self.d or any(len(table) != self.n for table in self._tables()):
             raise ValueError("columns, row_ids and truth must fit the points")
-        if self.row_ids.dtype.kind not in "iU":
-            raise ValueError(f"row_ids must be whole numbers or text, not {self.row_ids.dtype}")
-        for array in (self.points, self.row_ids, self.truth):
-            if array is not None:
-                array.flags.writeable = False
+        if self._ids.base.dtype.kind not in "iU":
+            raise ValueError(f"row_ids must be whole numbers or text, not {self._ids.base.dtype}")
 
     @classmethod
     def of(
@@ -96,12 +96,41 @@ class Dataset:
     @property
     def n(self) -> int:
         """Number of points."""
-        return len(self.points)
+        return len(self.table)
 
     @property
     def d(self) -> int:
         """Number of coordinates."""
-        return int(self.points.shape[1])
+        return int(self.table.base.shape[1])
+
+    @property
+    def points(self) -> Floats:
+        """The coordinates, shape (n, d), read-only; after edits they are copied at the first asking."""
+        points: Floats = self.table.array
+        return points
+
+    @cached_property
+    def row_ids(self) -> NDArray[Any]:
+        """What each row is called, shape (n,), read-only; copied likewise."""
+        if self._ids.array is self._ids.base:
+            return self._ids.base
+        ids = _as_ids(self._ids.array)
+        ids.flags.writeable = False
+        return ids
+
+    @property
+    def truth(self) -> NDArray[np.int64] | None:
+        """The planted or given cluster of each point, shape (n,), read-only; copied likewise."""
+        return None if self._truth is None else self._truth.array
+
+    def settle(self) -> None:
+        """Carry out all edits, in the background."""
+        for table in self._tables():
+            _ = table.array
+
+    def _tables(self) -> list[Table]:
+        """What has a row for each point."""
+        return [table for table in (self.table, self._ids, self._truth) if table is not None]
 
     @cached_property
     def bounds(self) -> tuple[Floats, Floats]:
@@ -121,12 +150,8 @@ class Dataset:
 
     def taken(self, rows: Rows) -> Dataset:
         """Return the data set of the given rows, in their order."""
-        return replace(
-            self,
-            points=self.points[rows],
-            row_ids=_as_ids(self.row_ids[rows]),
-            truth=None if self.truth is None else self.truth[rows],
-        )
+        truth = None if self._truth is None else self._truth.at(rows)
+        return self._of(self.table.at(rows), _as_ids(self._ids.at(rows)), truth)
 
     def inserted(self, rows: Rows, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset:
         """Return the data set with ``points`` put in so that they become the rows ``rows`` (ascending) of the result.
@@ -136,65 +161,39 @@ class Dataset:
         ValueError
             If ``row_ids`` are text where those of the data set are numbers, or the other way round.
         """
-        if row_ids.dtype.kind != self.row_ids.dtype.kind:
-            raise ValueError(f"row_ids are {row_ids.dtype}, but those of the data set are {self.row_ids.dtype}")
-        change = Change(self.n, inserted=rows)
-        added = self._added(points, row_ids, truth) if len(rows) and rows[0] == self.n else None
-        return (added or self._put_in(change, points, row_ids, truth))._following(self, change, points[:0], points)
-
-    def make_room(self) -> None:
-        """Prepare for points to be added, in the background: that costs a copy of what is there. Not for ``VAST`` data sets."""
-        if SORTED_FROM <= self.n < VAST and "_room" not in vars(self) and self.row_ids.dtype.kind == "i":
-            vars(self)["_room"] = Room(self._tables())
-
-    def _put_in(self, change: Change, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset:
-        return replace(
-            self,
-            points=change.carried(self.points, points),
-            row_ids=change.carried(self.row_ids, _as_ids(row_ids)),
-            truth=None if self.truth is None else change.carried(self.truth, -1 if truth is None else truth),
-        )
-
-    def _added(self, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64] | None) -> Dataset | None:
-        """Add points after all others, in room that is there for them; None where copying is as good."""
-        if self.n < SORTED_FROM or row_ids.dtype.kind != "i":
-            return None
-        room: Room | None = vars(self).get("_room")
-        if room is None or not room.takes(self.n, len(points)):
-            room = Room(self._tables(), len(points))
-        room.add([points, row_ids, -1 if truth is None else truth][: len(self._tables())])
-        return self._in(room)
-
-    def _tables(self) -> list[NDArray[Any]]:
-        """What has a row for each point."""
-        return [table for table in (self.points, self.row_ids, self.truth) if table is not None]
-
-    def _in(self, room: Room) -> Dataset:
-        """Return the data set that the rows in use of a room make."""
-        points, row_ids, *truth = room.tables()
-        made = replace(self, points=points, row_ids=row_ids, truth=truth[0] if truth else None)
-        vars(made)["_room"] = room
-        return made
+        kind = self._ids.base.dtype
+        if row_ids.dtype.kind != kind.kind:
+            raise ValueError(f"row_ids are {row_ids.dtype}, but those of the data set are {kind}")
+        clusters = np.full(len(rows), -1, np.int64) if truth is None else truth
+        return self._after(Change(self.n, inserted=rows), points, _as_ids(row_ids), clusters, self.table.base[:0])
 
     def without(self, rows: Rows) -> Dataset:
         """Return the data set without the given rows (ascending)."""
-        gone, change = self.row_ids[rows], Change(self.n, removed=rows)
-        row_ids = change.carried(self.row_ids)
-        # Text is as wide as its longest, so only if that is gone it may become narrower.
-        widest_gone = gone.dtype.kind == "U" and _as_ids(gone).dtype == gone.dtype
-        return replace(
-            self,
-            points=change.carried(self.points),
-            row_ids=_as_ids(row_ids) if widest_gone else row_ids,
-            truth=None if self.truth is None else change.carried(self.truth),
-        )._following(self, change, self.points[rows], self.points[:0])
+        none = self.taken(NO_ROWS)
+        change = Change(self.n, removed=rows)
+        return self._after(change, none.points, none.row_ids, np.empty(0, np.int64), self.table.at(rows))
 
     def placed(self, rows: Rows, points: Floats) -> Dataset:
         """Return the data set with the given rows moved to ``points``."""
-        moved = self.points.copy()
-        moved[rows] = points
-        change = Change(self.n, moved=np.sort(rows))
-        return replace(self, points=moved)._following(self, change, self.points[rows], points)
+        order = np.argsort(rows)
+        change = Change(self.n, moved=rows[order])
+        made = self._of(self.table.after(change, points[order]), self._ids, self._truth)
+        return made._following(self, change, self.table.at(rows), points)
+
+    def _after(self, change: Change, points: Floats, row_ids: NDArray[Any], truth: NDArray[np.int64], gone: Floats) -> Dataset:
+        """Return the data set after rows have come or gone."""
+        made = self._of(
+            self.table.after(change, points),
+            self._ids.after(change, row_ids),
+            None if self._truth is None else self._truth.after(change, truth),
+        )
+        return made._following(self, change, gone, points)
+
+    def _of(self, points: Floats | Table, row_ids: NDArray[Any] | Table, truth: NDArray[np.int64] | Table | None) -> Dataset:
+        """Return a data set that came from the same source."""
+        return Dataset(
+            points=points, columns=self.columns, row_ids=row_ids, truth=truth, source=self.source, left_out=self.left_out
+        )
 
     @cached_property
     def _token(self) -> object:
@@ -220,6 +219,8 @@ class Dataset:
     def _following(self, before: Dataset, change: Change, gone: Floats, come: Floats) -> Dataset:
         """Take note that an edit has made this data set of ``before``."""
         vars(self)["_past"] = (*before._past, (before._token, change))[-REMEMBERED:]
+        if self._ids.base.dtype.kind == "i":
+            vars(self)["_highest_id"] = max(before._highest_id, int(self._ids.values.max(initial=-1)))
         return self._bounded(before, gone, come)
 
     def _bounded(self, before: Dataset, gone: Floats, come: Floats) -> Dataset:
@@ -235,15 +236,24 @@ class Dataset:
 
     def fresh_ids(self, count: int) -> NDArray[Any]:
         """Return ``count`` row ids that no row has yet."""
-        ids = self.row_ids
-        if ids.dtype.kind == "U":
+        if self._ids.base.dtype.kind == "U":
+            ids = self.row_ids
             taken = set(ids[np.strings.startswith(ids, "new ")].tolist())
             free = (name for name in map("new {}".format, counting(1)) if name not in taken)
             return np.array(list(islice(free, count)), dtype=np.str_)
-        first = int(ids.max(initial=-1)) + 1
+        first = self._highest_id + 1
         if first <= np.iinfo(np.int64).max - count:
             return np.arange(first, first + count, dtype=np.int64)
-        return np.setdiff1d(np.arange(self.n + count, dtype=np.int64), ids)[:count]
+        return np.setdiff1d(np.arange(self.n + count, dtype=np.int64), self.row_ids)[:count]
+
+    @cached_property
+    def _highest_id(self) -> int:
+        """At least as high as any id, if these are numbers; ids of points that have been removed are not given again."""
+        return int(self.row_ids.max(initial=-1))
+
+
+def _as_table(rows: NDArray[Any] | Table) -> Table:
+    return rows if isinstance(rows, Table) else Table.of(rows)
 
 
 def _as_ids(values: NDArray[Any]) -> NDArray[Any]:

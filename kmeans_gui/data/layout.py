@@ -22,6 +22,7 @@ from kmeans_gui.clustering.label_runs import LabelRuns
 from kmeans_gui.data.cells import CELL, SORTED_FROM, Cells, Places, Spans, planar
 from kmeans_gui.data.change import NO_ROWS, Change, Rows, is_among, merged
 from kmeans_gui.data.outline import crossed, inside
+from kmeans_gui.data.table import Table
 
 GONE = -2
 """The label of a place whose point has been removed, or moved elsewhere."""
@@ -49,8 +50,8 @@ class Layout:
 
     Parameters
     ----------
-    source : ndarray of shape (n, d)
-        The points as they are now.
+    source : Table
+        The points as they are now, of d coordinates.
     change : Change
         What has become of the rows of the cells' points since.
     base : Cells or None
@@ -59,19 +60,19 @@ class Layout:
         Rows, ascending, of the points that the last edits have added or moved, unless they are too many to be pointed out.
     """
 
-    source: Floats
+    source: Table
     change: Change
     base: Cells | None
     recent: Rows = field(default_factory=lambda: NO_ROWS)
     _kept: _Kept = field(default_factory=_Kept, init=False, repr=False)
 
     @classmethod
-    def of(cls, points: Floats) -> Layout:
+    def of(cls, points: Floats | Table) -> Layout:
         """Return a layout of points of shape (n, d), unsorted: at once, but slow to search if they are many."""
-        return cls(points, Change(len(points)), None)
+        return cls(_as_table(points), Change(len(points)), None)
 
     @classmethod
-    def sorted(cls, points: Floats, cancelled: Callable[[], bool] = lambda: False) -> Layout:
+    def sorted(cls, points: Floats | Table, cancelled: Callable[[], bool] = lambda: False) -> Layout:
         """Return a layout of points of shape (n, d), sorted; of many, in the background.
 
         Raises
@@ -79,11 +80,12 @@ class Layout:
         kmeans_gui.errors.Cancelled
             If ``cancelled()``, asked often, was True.
         """
-        cells = Cells.sorted(points, cancelled)
+        table = _as_table(points)
+        cells = Cells.sorted(table.array, cancelled)
         _ = cells.boxes  # measured here, where it keeps nobody waiting
-        return cls(points, Change(len(points)), cells)
+        return cls(table, Change(len(points)), cells)
 
-    def after(self, change: Change, points: Floats) -> Layout:
+    def after(self, change: Change, points: Floats | Table) -> Layout:
         """Return the layout after a change that has made ``points``, shape (n, d), of those before.
 
         It takes as long as all changes since the points were sorted are large, however many points there are. If they are not
@@ -96,7 +98,13 @@ class Layout:
         recent = merged(recent[recent >= 0], touched)
         if len(recent) > POINTED_OUT:
             recent = touched if len(touched) <= POINTED_OUT else NO_ROWS
-        return Layout(points, self.change.then(change), self.cells, recent)
+        return Layout(_as_table(points), self.change.then(change), self.cells, recent)
+
+    def moved(self, rows: Rows, offset: Floats) -> Layout:
+        """Return the layout with some points, ascending, moved by ``offset``, shape (2,)."""
+        change, points = Change(self.n, moved=rows), self.source.at(rows)
+        points[:, :2] += offset[: points.shape[1]]
+        return self.after(change, self.source.after(change, points))
 
     @property
     def n(self) -> int:
@@ -111,12 +119,16 @@ class Layout:
     @cached_property
     def cells(self) -> Cells:
         """The points in order. If they are not sorted, they are copied at the first asking: 30 ms for ten million."""
-        return self.base or Cells.unsorted(self.source)
+        return self.base or Cells.unsorted(self.source.array)
 
     @cached_property
     def points(self) -> Floats:
-        """The points as they are drawn, shape (n, 2)."""
-        return planar(self.source)
+        """The points as they are drawn, shape (n, 2); after an edit of millions, :meth:`at` is to be preferred."""
+        return planar(self.source.array)
+
+    def at(self, rows: NDArray[np.integer]) -> Floats:
+        """Return where some points are drawn, shape (len(rows), 2)."""
+        return planar(self.source.at(rows))
 
     @cached_property
     def fresh(self) -> Rows:
@@ -254,7 +266,7 @@ class Layout:
         with np.errstate(over="ignore"):
             across, up = _beyond(x, rx), _beyond(y, ry)
             for rows in self._rows_in(self.cells.spans(x - across, x + across, y - up, y + up)):
-                points = self.points[rows]
+                points = self.at(rows)
                 distances = ((points[:, 0] - x) / rx) ** 2 + ((points[:, 1] - y) / ry) ** 2
                 within = distances <= 1.0
                 found.append((rows[within], distances[within]))
@@ -278,18 +290,18 @@ class Layout:
         for rows in self._rows_in(self.cells.stretches(whole), fresh=False):
             enclosed[rows] = True
         for rows in self._rows_in(self.cells.stretches(on_line)):
-            enclosed[rows] = inside(self.points[rows], outline)
+            enclosed[rows] = inside(self.at(rows), outline)
         return np.flatnonzero(enclosed)
 
     def count_in(self, x0: float, x1: float, y0: float, y1: float) -> int:
         """Return about how many points lie in a rectangle: cells on its edge count for as much of their box as is in it."""
         cells = self.cells
         if cells.rows is None:
-            return _count(self.points, x0, x1, y0, y1)
+            return _count(cells.columns[:2].T, x0, x1, y0, y1) + _count(self.at(self.fresh), x0, x1, y0, y1)
         across = _shares(cells.boxes[:2] / cells.scale, x0, x1)
         up = _shares(cells.boxes[2:] / cells.scale, y0, y1)
         sizes = np.diff(np.append(np.arange(0, cells.n, CELL), cells.n))
-        return round(float((across * up) @ sizes)) + _count(self.points[self.fresh], x0, x1, y0, y1)
+        return round(float((across * up) @ sizes)) + _count(self.at(self.fresh), x0, x1, y0, y1)
 
     def _rows_in(self, spans: Spans, fresh: bool = True) -> Iterator[Rows]:
         """Yield the rows of the points that are in the given spans, and then those of fresh ones, some at a time."""
@@ -299,6 +311,10 @@ class Layout:
                 rows = self.change.where(rows[~is_among(rows, self._gone)])
             yield rows.astype(np.intp, copy=False)
         yield self.fresh if fresh else self.fresh[:0]
+
+
+def _as_table(points: Floats | Table) -> Table:
+    return points if isinstance(points, Table) else Table.of(points)
 
 
 def _blocks(spans: Spans) -> Iterator[Rows]:

@@ -1,4 +1,4 @@
-"""Layouts: keeps the layout of the data set on show, and has large ones sorted and made ready for edits in the background.
+"""Layouts: keeps the layout of the data set on show, and has large ones sorted in the background.
 
 Whatever is drawn or picked is looked up in a layout. It is there at once, also for millions of points and after each edit; when
 there is time for it the points are put in spatial order, which makes all of that faster and changes nothing of what it says.
@@ -35,7 +35,7 @@ class Layouts(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset = Dataset.empty()
-        self._layout = Layout.of(self._dataset.planar())
+        self._layout = Layout.of(self._dataset.table)
         self._sorting = Background(self)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -51,7 +51,7 @@ class Layouts(QObject):
             change = dataset.change_since(self._dataset)
             self._dataset = dataset
             # The points themselves, not the part that is drawn: so the engine's order can be shared.
-            self._layout = Layout.of(dataset.points) if change is None else self._layout.after(change, dataset.points)
+            self._layout = Layout.of(dataset.table) if change is None else self._layout.after(change, dataset.table)
             self._sorting.stop()
             if dataset.n >= SORTED_FROM:
                 self._rest.start(0 if change is None else REST_MS)
@@ -68,9 +68,8 @@ class Layouts(QObject):
         dataset = self._dataset
 
         def sort(publish: Publish, cancelled: CancelQuestion) -> Layout:
-            layout = Layout.sorted(dataset.points, cancelled)
-            dataset.make_room()
-            return layout
+            dataset.settle()
+            return Layout.sorted(dataset.table, cancelled)
 
         self._sorting.begin(sort)
 

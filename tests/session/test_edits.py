@@ -100,7 +100,7 @@ def test_points_are_added_at_the_end_with_ids_of_their_own(state: State) -> None
 
 
 def test_a_text_id_that_is_taken_is_not_given_again(state: State) -> None:
-    taken = replace(state.dataset, row_ids=np.array(["new 1", "new 3", "cleo"]))
+    taken = Dataset.of(state.dataset.points, row_ids=np.array(["new 1", "new 3", "cleo"]))
     assert taken.fresh_ids(3).tolist() == ["new 2", "new 4", "new 5"]
 
 

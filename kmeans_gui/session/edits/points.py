@@ -158,7 +158,7 @@ class PlacePoints(Edit):
 
     def inverse(self, state: State) -> Edit:
         """Return the move to where the points were."""
-        return PlacePoints(self.rows, state.dataset.points[self.rows], self.verb)
+        return PlacePoints(self.rows, state.dataset.table.at(self.rows), self.verb)
 
     def change(self, n: int) -> Change:
         """Rows stay."""
@@ -200,7 +200,7 @@ def lift(dataset: Dataset, points: Floats, rows: Rows | None = None) -> Floats:
     full = np.empty((len(points), dataset.d))
     full[:, :shown] = points[:, :shown]
     if rows is not None:
-        full[:, shown:] = dataset.points[rows, shown:]
+        full[:, shown:] = dataset.table.at(rows)[:, shown:]
     elif shown < dataset.d:
         with np.errstate(over="ignore", invalid="ignore"):  # near 1e308 the sum overflows; the result must be finite still
             full[:, shown:] = np.nan_to_num(dataset.points[:, shown:].mean(axis=0)) if dataset.n else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -45,7 +46,7 @@ class Hover:
         """Draw the ring in logical pixels."""
         if self.row is None or self.row >= frame.layout.n:
             return
-        (x, y) = view.to_pixels(frame.points[self.row : self.row + 1])[0].tolist()
+        (x, y) = view.to_pixels(frame.layout.at(np.array([self.row])))[0].tolist()
         size = marks.diameter(marks.on_show(frame.layout, view), view, style)
         radius = size / 2 + GAP * style.scale
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -92,17 +92,17 @@ def fresh_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
     layout, labels = frame.layout, frame.labels if len(frame.layout.fresh) else None
     if len(layout.fresh):
         own = np.full(len(layout.fresh), -1) if labels is None else labels[layout.fresh]
-        yield group_of(layout.points[layout.fresh], own, view, ratio)
+        yield group_of(layout.at(layout.fresh), own, view, ratio)
 
 
 def new_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
-    """Yield the points of the last edits: added ones until a run assigns them, moved ones until they have a place in the cells."""
+    """Yield the points of the last edits: those added until a run assigns them, those moved until they are in the cells."""
     layout = frame.layout
     if len(layout.recent):
         labels = frame.labels
         own = np.full(len(layout.recent), -1) if labels is None else labels[layout.recent]
         new = (own < 0) | is_among(layout.recent, layout.fresh)
-        yield group_of(layout.points[layout.recent[new]], own[new], view, ratio)
+        yield group_of(layout.at(layout.recent[new]), own[new], view, ratio)
 
 
 def pieces(groups: Iterable[Group], effort: Effort, most: int = PIECE) -> Iterator[Group]:

@@ -42,7 +42,7 @@ class PointsLayer:
 def paint_new(painter: QPainter, drawn: Layout, layout: Layout, view: View, style: Style) -> None:
     """Draw the points that have come since the picture of ``drawn`` was made: somebody has just clicked there."""
     if drawn is not layout and len(layout.recent):
-        pixels = view.to_pixels(layout.points[layout.recent])
+        pixels = view.to_pixels(layout.at(layout.recent))
         size = _new_diameter(marks.on_show(layout, view), view, style)
         marks.draw_disc_paths(painter, pixels, np.zeros(len(pixels), np.intp), (style.theme.unassigned,), size, style)
 

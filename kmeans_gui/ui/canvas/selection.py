@@ -22,7 +22,7 @@ class SelectionLayer:
         """Draw the selected points that are in view."""
         if not len(frame.selected):
             return
-        positions = frame.points[frame.selected]
+        positions = frame.layout.at(frame.selected)
         size = marks.diameter(marks.on_show(frame.layout, view), view, style)
         if style.vector or size >= SMALL * style.scale:
             draw_rings_around(painter, frame, positions, view, style, style.theme.accent)

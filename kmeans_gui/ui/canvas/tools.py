@@ -14,7 +14,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.data.change import Change
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.view import View
@@ -176,7 +175,6 @@ class Move(Tool):
         super().__init__(surface)
         self._rows: Rows = np.empty(0, np.intp)
         self._origin = np.zeros(2)
-        self._points: Floats | None = None
 
     def press(self, at: Pointer) -> None:
         """Take hold."""
@@ -188,10 +186,7 @@ class Move(Tool):
         """Show where the points would go."""
         if len(self._rows):
             frame = self.surface.frame
-            if self._points is None:  # one copy for the whole drag: that of a million takes longer than a frame
-                self._points = frame.points.copy()
-            self._points[self._rows] = frame.points[self._rows] + (at.data - self._origin)
-            layout = frame.layout.after(Change(frame.layout.n, moved=np.sort(self._rows)), self._points)
+            layout = frame.layout.moved(np.sort(self._rows), at.data - self._origin)
             self.surface.preview(replace(frame, layout=layout))
 
     def release(self, at: Pointer) -> None:
@@ -199,12 +194,12 @@ class Move(Tool):
         rows, offset = self._rows, at.data - self._origin
         self.cancel()
         if len(rows) and offset.any():
-            self.surface.request_place(rows, self.surface.frame.points[rows] + offset)
+            self.surface.request_place(rows, self.surface.frame.layout.at(rows) + offset)
 
     def cancel(self) -> None:
         """Leave the points where they are."""
         super().cancel()
-        self._rows, self._points = np.empty(0, np.intp), None
+        self._rows = np.empty(0, np.intp)
 
     @property
     def holds_rows(self) -> bool:
