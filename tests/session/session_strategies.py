@@ -47,6 +47,7 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
         "k": draw(st.integers(1, 4096)),
         "init": draw(st.sampled_from(["random", "k-means++"]) | tables(2, 2).filter(lambda t: np.abs(t).max() < 1e150)),
         "empty_clusters": draw(st.sampled_from(list(lloyd.EMPTY_CLUSTERS))),
+        "n_init": draw(st.integers(1, 1000)),
         "max_iter": draw(st.integers(1, 100_000)),
         "tol": draw(st.floats(0, 1)),
     }

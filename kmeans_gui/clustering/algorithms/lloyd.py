@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.algorithms import several_runs
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels import Halt, Kernel, choose
@@ -68,6 +69,7 @@ PARAMETERS = (
         help="Stop when the centroids' squared moves add up to less than this share of the points' mean variance.",
         advanced=True,
     ),
+    several_runs.N_INIT,
 )
 
 
@@ -86,6 +88,19 @@ STOPPED = Note("Stopped: the largest number of iterations allowed was made.")
 
 
 def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
+    """Yield the steps of one run, or of several."""
+    if not repeats(values):
+        return (several_runs.once(step, values["n_init"]) for step in one_run(X, values, seed, cancelled))
+    seeds = several_runs.seeds_of(seed, values["n_init"])
+    return several_runs.film(seeds, lambda each: one_run(X, values, each, cancelled))
+
+
+def repeats(values: Mapping[str, Any]) -> bool:
+    """Whether there are several runs: from given centroids all would be the same."""
+    return values["n_init"] > 1 and isinstance(values["init"], str)
+
+
+def one_run(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
     """Yield START, then ASSIGN and UPDATE in turn, then DONE."""
     kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, seed, kernel)
@@ -110,9 +125,17 @@ def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQues
 
 
 def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Step:
-    """Return the last step, with the whole run in one call of compiled loops or many iterations to a call of the kernel."""
+    """Return the last step of one run, or of several."""
+    if not repeats(values):
+        return several_runs.once(fit_one(X, values, seed, cancelled), values["n_init"])
+    points, seeds = several_runs.frozen(X), several_runs.seeds_of(seed, values["n_init"])
+    return several_runs.fit(seeds, lambda each: fit_one(points, values, each, cancelled), cancelled)
+
+
+def fit_one(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Step:
+    """Return the last step of a run, all in one call of compiled loops or many iterations to a call of the kernel."""
     if values["tol"]:
-        return deque(steps(X, values, seed, cancelled), maxlen=1)[0]
+        return deque(one_run(X, values, seed, cancelled), maxlen=1)[0]
     kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, seed, kernel)
     if (family := at_hand()) is not None:
@@ -146,7 +169,7 @@ def _last(made: int, settled: bool, assignment: Assignment, centroids: Floats, i
 
 def fit_many(X: Floats, values: Mapping[str, Any], restarts: Restarts, cancelled: CancelQuestion, progress: Progress) -> bool:
     """Make the runs many to a call of the compiled loops, where that is faster."""
-    if values["tol"]:
+    if values["tol"] or repeats(values):
         return False
     init = values["init"]
 
@@ -263,10 +286,11 @@ class _Film:
 
 
 def recall(X: Floats, step: Step) -> Assignment:
-    """Recompute the labels of an ASSIGN step: they are those of the nearest centroid."""
+    """Recompute the labels of an ASSIGN step: they are those of the nearest centroid. At the START of a run there are none."""
     assert step.centroids is not None
     kernel = choose(X, step.k)
-    kernel.assign(step.centroids)
+    if step.phase is not Phase.START:
+        kernel.assign(step.centroids)
     return kernel.assignment()
 
 
@@ -281,7 +305,7 @@ ALGORITHM = Algorithm(
         ("Repeat", ()),
         ("    Assign each point to its nearest centroid", (Phase.ASSIGN,)),
         ("    Move each centroid to the mean of its points", (Phase.UPDATE,)),
-        ("until an assignment changes nothing", (Phase.DONE,)),
+        ("until an assignment changes nothing", (Phase.DONE, several_runs.OUTCOME)),
     ),
     steps=steps,
     recall=recall,
