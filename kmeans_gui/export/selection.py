@@ -14,8 +14,9 @@ def _every(trace: Trace) -> Frames:
 
 
 def _ends_of_iterations(trace: Trace) -> Frames:
-    # A later half-step of the same iteration takes the place of the earlier one.
-    return tuple({trace.light(i).iteration: i for i in range(len(trace))}.values())
+    # Iterations are numbered anew where another run begins.
+    ends = (i for i in range(len(trace) - 1) if trace.light(i).iteration != trace.light(i + 1).iteration)
+    return (*ends, *_last(trace))
 
 
 def _last(trace: Trace) -> Frames:

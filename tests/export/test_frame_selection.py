@@ -35,6 +35,13 @@ def test_a_run_that_is_cut_short_ends_with_its_last_half_step():
     assert [trace[i].phase for i in chosen] == [Phase.START, Phase.UPDATE, Phase.DONE]
 
 
+def test_iterations_of_several_runs_stay_in_order():
+    trace = clustering.run("lloyd", np.random.default_rng(1).normal(size=(80, 2)), k=5, n_init=3)
+    chosen = frame_indices(trace, "iterations")
+    assert list(chosen) == sorted(chosen)
+    assert [trace[i].phase for i in chosen].count(Phase.START) == 3
+
+
 @pytest.mark.parametrize("which", sorted(SELECTIONS))
 def test_a_run_without_steps_has_no_frames(which):
     assert frame_indices(Trace(), which) == ()
