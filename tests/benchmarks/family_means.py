@@ -7,6 +7,8 @@ low an inertia, but for a share by which ends of random methods differ anyway. T
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from engine_cases import gaussians
 from family_case import Case
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Floats
+from kmeans_gui.clustering import Floats, kernels
 
 K = 12
 QUICK = 500
@@ -25,6 +27,12 @@ Sides = tuple[Callable[[], Any], Callable[[], Any], Callable[[Any, Any], None]]
 
 def board(n: int, quick: bool) -> Floats:
     return np.ascontiguousarray(gaussians(QUICK if quick else n, np.random.default_rng(0)))
+
+
+def inertia(X: Floats, centroids: Floats) -> float:
+    kernel = kernels.choose(X, len(centroids))
+    kernel.assign(centroids)
+    return kernel.inertia(centroids)
 
 
 def as_good(share: float) -> Callable[[float, float], None]:
@@ -53,7 +61,34 @@ def runs(n: int) -> Callable[[bool], Sides]:
     return make
 
 
+def seeding(n: int) -> Callable[[bool], Sides]:
+    """Time k-means++ with as many candidates as scikit-learn has, the assignment that shows the result included in ours."""
+
+    def make(quick: bool) -> Sides:
+        from sklearn.cluster import kmeans_plusplus
+
+        X = board(n, quick)
+        seeds = {"ours": count(), "peer": count()}
+
+        def ours() -> Floats:
+            return clustering.fit("kmeans++", X, k=K, n_local_trials=0, seed=next(seeds["ours"])).centroids
+
+        def peer() -> Floats:
+            return kmeans_plusplus(X, K, random_state=next(seeds["peer"]))[0]
+
+        def check(found: Floats, theirs: Floats) -> None:
+            draws = 100 if quick else 10  # one says little, least of all of few points
+            own = median([inertia(X, found), *(inertia(X, ours()) for _ in range(draws))])
+            other = median([inertia(X, theirs), *(inertia(X, peer()) for _ in range(draws))])
+            as_good(0.15)(own, other)
+
+        return ours, peer, check
+
+    return make
+
+
 CASES = (
     Case("Lloyd, n_init = 10, N = 10,000", 1, runs(10_000)),
     Case("Lloyd, n_init = 10, N = 100,000", 1, runs(100_000)),
+    *(Case(f"k-means++, N = {n:,}", 1, seeding(n)) for n in (10_000, 100_000, 1_000_000)),
 )

@@ -64,7 +64,7 @@ def choose_far_points(columns: Floats, first: int, draws: Floats, cancelled: Can
     Cancelled
         If ``cancelled`` said so.
     """
-    points = _Points(columns, cancelled)
+    points = Chances(columns, cancelled)
     chosen = [first]
     points.settle(first)
     for row in draws:
@@ -86,8 +86,20 @@ def filled_up(chosen: Places, k: int) -> Places:
     return np.concatenate([chosen, spare[: k - len(chosen)]])
 
 
-class _Points:
-    """The points with what is known of them: their squared distances from the nearest one chosen, and the sums of those."""
+class Chances:
+    """The points with what is known of them: their squared distances from the nearest one chosen, and the sums of those.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (d, n), float64, C-contiguous
+        The points, as :func:`choose_far_points` takes them.
+    cancelled : callable
+
+    Attributes
+    ----------
+    total : float
+        The sum of the squared distances, infinite before the first point is chosen.
+    """
 
     def __init__(self, columns: Floats, cancelled: CancelQuestion) -> None:
         n = columns.shape[1]
@@ -110,6 +122,14 @@ class _Points:
         """Return what the total would be with the point at the place ``candidate`` among those chosen."""
         sums = [np.cumsum(_block_sums(nearest))[-1] for _, nearest in self._with(candidate)]
         return float(np.cumsum(sums)[-1])  # not np.sum, which adds in an order of its own
+
+    def chance(self, place: int) -> float:
+        """Return how likely the point at ``place`` is to be drawn next."""
+        return float(self._nearest[place]) / self.total if self.total else 0.0
+
+    def largest(self) -> float:
+        """Return how likely the likeliest point is to be drawn next."""
+        return self.chance(int(np.argmax(self._nearest)))
 
     def drawn(self, draw: float) -> int:
         """Return the place of the point that a random number from [0, 1) hits."""
