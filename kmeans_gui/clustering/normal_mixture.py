@@ -2,8 +2,6 @@
 
 One pass over the points does all the work of an iteration. It goes block by block, each small enough for the processor's cache,
 and keeps of a block no more than sums and labels; a table of all points' shares would take K times the room of a coordinate.
-Blocks belong to tasks, tasks are shared out among threads, and sums are added in the order of the tasks, so that the result
-does not depend on how many threads there were.
 """
 
 from __future__ import annotations
@@ -14,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kmeans_gui.clustering.assignment import Labels, label_dtype
+from kmeans_gui.clustering.block_tasks import each_block, tasks_of
 from kmeans_gui.clustering.blocks import blocks
-from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.overlays import Floats
 from kmeans_gui.errors import CancelQuestion, UserError
 
@@ -29,9 +27,6 @@ COVARIANCE_TYPES = {
 
 TORN = 0.9
 """A point is torn between clusters if none of them has a larger share of it."""
-
-_TASKS = 64
-"""Most tasks of a pass; a constant, so that the sums do not depend on the machine."""
 
 _NUMBERS = 1 << 16
 """Numbers in the largest table of a block: half a megabyte."""
@@ -113,19 +108,26 @@ class NormalMixture:
 
 def _inverse_roots(covariances: Floats) -> Floats:
     """Return the inverses of the covariances' Cholesky factors, shape (k, d, d)."""
-    from scipy.linalg import solve_triangular
+    roots = np.array([_root(covariance, j) for j, covariance in enumerate(covariances)])
+    inverses: Floats = np.zeros_like(roots)
+    # By forward substitution, row by row. LAPACK's would wake up threads for each of the tiny matrices.
+    for a, unit in enumerate(np.eye(covariances.shape[1])):
+        known = np.einsum("kb,kbc->kc", roots[:, a, :a], inverses[:, :a])
+        inverses[:, a] = (unit - known) / roots[:, a, a, None]
+    return inverses
 
-    identity = np.eye(covariances.shape[1])
-    roots = np.empty_like(covariances)
-    for j, covariance in enumerate(covariances):
-        try:
-            roots[j] = solve_triangular(np.linalg.cholesky(covariance), identity, lower=True)
-        except (np.linalg.LinAlgError, ValueError):  # not positive definite, or not finite
-            raise UserError(
-                f"The covariance of cluster {j + 1} is singular: its points coincide or lie on a line. Choose a larger "
-                "regularization, a smaller K or another type of covariance."
-            ) from None
-    return roots
+
+def _root(covariance: Floats, j: int) -> Floats:
+    try:
+        root: Floats = np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        root = np.full_like(covariance, np.nan)
+    if not np.isfinite(root).all():
+        raise UserError(
+            f"The covariance of cluster {j + 1} is singular: its points coincide or lie on a line. Choose a larger "
+            "regularization, a smaller K or another type of covariance."
+        )
+    return root
 
 
 def _normalized(logarithms: Floats) -> tuple[Floats, Floats, Floats]:
@@ -200,34 +202,31 @@ def expect(X: Floats, mixture: NormalMixture, cancelled: CancelQuestion, about: 
         Between two blocks, if ``cancelled`` said so.
     """
     n, (k, d) = len(X), mixture.means.shape
-    size = mixture.rows() * math.ceil(n / (mixture.rows() * _TASKS))
-    tasks = math.ceil(n / size)
+    tasks = tasks_of(n, mixture.rows())
     labels = np.empty(n, label_dtype(k))
     torn, log_likelihoods, masses = np.zeros(tasks, np.intp), np.zeros(tasks), np.zeros((tasks, k))
     first = np.zeros((tasks, k, d))
     second = np.zeros((tasks, k, d) if mixture.is_diagonal else (tasks, k, d, d))
 
-    def work(_: int, task: int) -> int:
-        for block in blocks(min((task + 1) * size, n), mixture.rows(), cancelled, start=task * size):
-            deviations = mixture.deviations(X[block])
-            table = mixture.logarithms(deviations)
-            labels[block] = table.argmax(axis=0)
-            shares, largest, densities = _normalized(table)
-            torn[task] += np.count_nonzero(largest <= TORN)
-            log_likelihoods[task] += densities.sum()
-            if about is not None:
-                deviations = np.ascontiguousarray(X[block].T) - about[:, :, None]
-            weighted = shares[:, None] * deviations
-            masses[task] += shares.sum(axis=1)
-            first[task] += weighted.sum(axis=2)
-            if mixture.is_diagonal:
-                weighted *= deviations
-                second[task] += weighted.sum(axis=2)
-            else:
-                second[task] += weighted @ deviations.transpose(0, 2, 1)
-        return 0
+    def work(task: int, block: slice) -> None:
+        deviations = mixture.deviations(X[block])
+        table = mixture.logarithms(deviations)
+        labels[block] = table.argmax(axis=0)
+        shares, largest, densities = _normalized(table)
+        torn[task] += np.count_nonzero(largest <= TORN)
+        log_likelihoods[task] += densities.sum()
+        if about is not None:
+            deviations = np.ascontiguousarray(X[block].T) - about[:, :, None]
+        weighted = shares[:, None] * deviations
+        masses[task] += shares.sum(axis=1)
+        first[task] += weighted.sum(axis=2)
+        if mixture.is_diagonal:
+            weighted *= deviations
+            second[task] += weighted.sum(axis=2)
+        else:
+            second[task] += weighted @ deviations.transpose(0, 2, 1)
 
-    threads.share(work, tasks, min(threads.available(), tasks), cancelled)
+    each_block(n, mixture.rows(), work, cancelled)
     where = mixture.means if about is None else about
     moments = Moments(where, masses.sum(axis=0), first.sum(axis=0), second.sum(axis=0))
     return Expectation(labels, float(log_likelihoods.sum()) / n, int(torn.sum()), moments)
