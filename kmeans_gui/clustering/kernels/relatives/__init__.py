@@ -1,0 +1,1 @@
+"""Compiled loops of the algorithms beside Lloyd's: neighborhoods, hierarchies, spanning trees."""
