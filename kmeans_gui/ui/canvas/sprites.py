@@ -57,15 +57,15 @@ class Sprites:
         """Edge of a cell, in device pixels."""
         return self.image.width() // OFFSETS**2
 
-    def draw(self, painter: QPainter, places: Floats, rows: NDArray[np.integer], opacity: float = 1.0) -> None:
+    def draw(self, painter: QPainter, places: Floats, rows: NDArray[np.integer]) -> None:
         """Copy row ``rows[i]`` to each of ``places`` (n, 2), in logical pixels and in this order."""
         if not len(places):
             return
-        fragments = self._fragments(places, rows, opacity)
+        fragments = self._fragments(places, rows)
         first: QPainter.PixmapFragment = Shiboken.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)  # type: ignore[assignment]
         painter.drawPixmapFragments(first, len(fragments), QPixmap.fromImage(self.image))
 
-    def _fragments(self, places: Floats, rows: NDArray[np.integer], opacity: float) -> Floats:
+    def _fragments(self, places: Floats, rows: NDArray[np.integer]) -> Floats:
         """Return x, y, source left, top, width, height, scale x, y, rotation, opacity: ``QPainter.PixmapFragment``'s layout."""
         size = self.size
         corner = places * self.ratio - size / 2
@@ -78,7 +78,7 @@ class Sprites:
         out[:, 4:6] = size
         out[:, 6:8] = 1 / self.ratio
         out[:, 8] = 0
-        out[:, 9] = opacity
+        out[:, 9] = 1
         return out
 
 
