@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -192,10 +192,13 @@ def run_many(
     return make_restarts(algorithm(name), points, values, seeds, again, cancelled, progress)
 
 
-def empty_trace(name: str, X: Floats, budget: int = DEFAULT_BUDGET) -> Trace:
-    """Return a trace for a run of algorithm ``name`` on ``X``, which recomputes labels that no longer fit ``budget`` bytes."""
+def empty_trace(name: str, X: Floats | Callable[[], Floats], budget: int = DEFAULT_BUDGET) -> Trace:
+    """Return a trace for a run of algorithm ``name`` on ``X``, which recomputes labels that no longer fit ``budget`` bytes.
+
+    ``X`` may be a function that returns the points when they are needed for that.
+    """
     recall = algorithm(name).recall
-    return Trace(None if recall is None else partial(recall, X), budget)
+    return Trace(None if recall is None else lambda step: recall(X() if callable(X) else X, step), budget)
 
 
 def _check_start(values: Mapping[str, Any], d: int) -> None:

@@ -112,11 +112,13 @@ class Dataset:
     @cached_property
     def row_ids(self) -> NDArray[Any]:
         """What each row is called, shape (n,), read-only; copied likewise."""
-        if self._ids.array is self._ids.base:
-            return self._ids.base
         ids = _as_ids(self._ids.array)
         ids.flags.writeable = False
         return ids
+
+    def ids_at(self, rows: Rows) -> NDArray[Any]:
+        """Return what some rows are called."""
+        return self._ids.at(rows)
 
     @property
     def truth(self) -> NDArray[np.int64] | None:

@@ -113,12 +113,13 @@ class RunOnShow(QObject):
         """
         self.end()
         self._colors = state.colors
-        points, parameters = state.dataset.points, state.run_parameters()
-        self._trace = clustering.empty_trace(state.algorithm, points)
+        dataset, parameters = state.dataset, state.run_parameters()
+        self._trace = clustering.empty_trace(state.algorithm, lambda: dataset.points)
         self._opening = opening
 
         def work(publish: Publish, cancelled: Callable[[], bool]) -> None:
-            for step in clustering.steps(state.algorithm, points, seed=state.seed, cancelled=cancelled, **parameters):
+            # Asked for here, where it keeps nobody waiting: after an edit they are copied.
+            for step in clustering.steps(state.algorithm, dataset.points, seed=state.seed, cancelled=cancelled, **parameters):
                 publish(step)
 
         self._computing.begin(work)

@@ -67,9 +67,32 @@ def group_of(positions: Floats, labels: NDArray[np.integer], view: View, ratio: 
     return Group(x, y, labels.astype(np.int16), spans, placement(view, ratio))
 
 
+def labels_of(frame: Frame) -> NDArray[np.int16]:
+    """Return the label at each place of a frame's cells.
+
+    Raises
+    ------
+    ValueError
+        If one is not that of a cluster: the compiled loops would look its color up outside of the colors' memory.
+    """
+    return _checked(frame, frame.layout.labels_at_places(frame.assignment))
+
+
+def _checked(frame: Frame, labels: NDArray[np.int16]) -> NDArray[np.int16]:
+    if labels.max(initial=-1) >= frame.k:
+        raise ValueError(f"there are labels up to {labels.max()}, but {frame.k} clusters")
+    return labels
+
+
+def _own_labels(frame: Frame, rows: Rows) -> NDArray[np.int16]:
+    """Return the labels of some rows, −1 for none."""
+    labels = frame.labels
+    return np.full(len(rows), -1, np.int16) if labels is None else _checked(frame, labels[rows].astype(np.int16))
+
+
 def cells_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[Group]:
     """Yield the points of a frame that have a place in its layout's cells and may be in view."""
-    cells, labels = frame.layout.cells, frame.layout.labels_at_places(frame.assignment)
+    cells, labels = frame.layout.cells, labels_of(frame)
     yield Group(cells.x, cells.y, labels, cells.spans(*bounds(view, margin)), placement(view, ratio, cells.scale))
 
 
@@ -83,24 +106,22 @@ def some_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
     """Yield every ``THIN``-th of these points, in view or not."""
     cells = frame.layout.cells
     x, y = cells.thinned
-    labels = np.ascontiguousarray(frame.layout.labels_at_places(frame.assignment)[::THIN])
+    labels = np.ascontiguousarray(labels_of(frame)[::THIN])
     yield Group(x, y, labels, np.array([[0, len(x)]], np.int64), placement(view, ratio, cells.scale))
 
 
 def fresh_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
     """Yield the points that have come since the cells were made."""
-    layout, labels = frame.layout, frame.labels if len(frame.layout.fresh) else None
-    if len(layout.fresh):
-        own = np.full(len(layout.fresh), -1) if labels is None else labels[layout.fresh]
-        yield group_of(layout.at(layout.fresh), own, view, ratio)
+    fresh = frame.layout.fresh
+    if len(fresh):
+        yield group_of(frame.layout.at(fresh), _own_labels(frame, fresh), view, ratio)
 
 
 def new_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
     """Yield the points of the last edits: those added until a run assigns them, those moved until they are in the cells."""
     layout = frame.layout
     if len(layout.recent):
-        labels = frame.labels
-        own = np.full(len(layout.recent), -1) if labels is None else labels[layout.recent]
+        own = _own_labels(frame, layout.recent)
         new = (own < 0) | is_among(layout.recent, layout.fresh)
         yield group_of(layout.at(layout.recent[new]), own[new], view, ratio)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kmeans_gui.clustering import Phase, Step
 from kmeans_gui.clustering.assignment import label_of
 from kmeans_gui.clustering.notes import number
@@ -39,7 +41,8 @@ def _last(phase: Phase, step: Step, previous: Step | None) -> Step | None:
 def point_in(shown: Shown, row: int) -> str:
     """Return what there is to say of a point: its name, where it lies, and its cluster."""
     dataset = shown.state.dataset
-    places = (f"{name} {number(value)}" for name, value in zip(dataset.columns[:2], dataset.points[row].tolist(), strict=False))
+    (place,), (called,) = dataset.table.at(np.array([row])), dataset.ids_at(np.array([row]))
+    places = (f"{name} {number(value)}" for name, value in zip(dataset.columns[:2], place.tolist(), strict=False))
     label = -1 if shown.step is None else label_of(shown.step.assignment, row)
     cluster = [f"cluster {label + 1}"] if label >= 0 else []
-    return " · ".join([f"point {dataset.row_ids[row]}", ", ".join(places), *cluster])
+    return " · ".join([f"point {called}", ", ".join(places), *cluster])
