@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -342,7 +340,10 @@ def test_hidden_coordinates_of_centroids_that_were_not_moved_stay(qapp, qtbot):
 
 
 def test_labels_that_were_let_go_come_back_when_somebody_goes_there(controller, qtbot, done, monkeypatch):
-    monkeypatch.setattr(clustering, "empty_trace", lambda name, X, _=0: clustering.Trace(partial(recall, X), budget=1))
+    def forgetful(name, X, budget=0):
+        return clustering.Trace(lambda step: recall(X() if callable(X) else X, step), budget=1)
+
+    monkeypatch.setattr(clustering, "empty_trace", forgetful)
     done(controller)
     expected = clustering.run("lloyd", controller.state.dataset.points)
     for position in (1, 3, 2):

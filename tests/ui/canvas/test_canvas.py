@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from kmeans_gui.data.layout import Layout
+from kmeans_gui.data.table import Table
 from kmeans_gui.ui.canvas import renderer
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.canvas.frame import Frame, Style
@@ -162,7 +163,8 @@ def test_the_screen_shows_the_picture_pixel_by_pixel(canvas, size):
 
 def test_a_sort_that_ends_in_the_middle_of_a_drag_leaves_the_hand_its_point(canvas):
     points = np.random.default_rng(0).uniform(0, 1, (9000, 2))
-    show(canvas, Frame(layout=Layout.of(points)))
+    table = Table.of(points)
+    show(canvas, Frame(layout=Layout.of(table)))
     canvas.set_tool("move", 10.0, 1)
     start = canvas.view.to_pixels(points[:1])[0]
     placed = []
@@ -170,7 +172,7 @@ def test_a_sort_that_ends_in_the_middle_of_a_drag_leaves_the_hand_its_point(canv
     at, beyond = QPoint(*np.rint(start).astype(int).tolist()), QPoint(*np.rint(start + 20).astype(int).tolist())
     QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas.viewport(), beyond)
-    canvas.set_frame(Frame(layout=Layout.sorted(points)))
+    canvas.set_frame(Frame(layout=Layout.sorted(table)))
     QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=beyond)
     assert len(placed) == 1
 
