@@ -4,8 +4,8 @@
     The points and what is known about them.
 ``change``
     What an edit does to the rows, and how all that is known by row follows.
-``room``
-    Memory for data sets that grow.
+``table``
+    A row for each point, and edits of them that are noted at once and carried out later.
 ``cells``, ``layout``
     Where the points lie in the plane, sorted so that millions of them can be drawn, picked and circled.
 ``outline``
