@@ -119,7 +119,7 @@ def _inverse_roots(covariances: Floats) -> Floats:
 
 def _root(covariance: Floats, j: int) -> Floats:
     try:
-        root: Floats = np.linalg.cholesky(covariance)
+        root = np.asarray(np.linalg.cholesky(covariance), np.float64)
     except np.linalg.LinAlgError:
         root = np.full_like(covariance, np.nan)
     if not np.isfinite(root).all():
