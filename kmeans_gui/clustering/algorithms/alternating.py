@@ -14,9 +14,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.assignment import Assignment
+from kmeans_gui.clustering.kernels import Kernel
 from kmeans_gui.clustering.notes import Note
+from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
 from kmeans_gui.clustering.seeding import STARTS
 from kmeans_gui.clustering.step import Floats, Phase, Step
+
+EMPTY_CLUSTERS = {
+    "farthest": "Move to the farthest point",
+    "keep": "Keep where it was",
+    "drop": "Drop",
+}
+
+PARAMETERS = (
+    Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
+    Start(
+        name="init",
+        label="Start",
+        default="k-means++",
+        options={name: words for name, (words, _) in STARTS.items()},
+        help="How the starting centroids are chosen.",
+    ),
+    Choice(
+        name="empty_clusters",
+        label="Empty clusters",
+        default="farthest",
+        options=EMPTY_CLUSTERS,
+        help="What becomes of a centroid that loses all its points.",
+        advanced=True,
+    ),
+    Int(
+        name="max_iter",
+        label="Most iterations",
+        default=300,
+        minimum=1,
+        maximum=100_000,
+        help="Stop after this many assignments.",
+        advanced=True,
+    ),
+    Float(
+        name="tol",
+        label="Tolerance",
+        default=0.0,
+        minimum=0.0,
+        maximum=1.0,
+        step=0.0001,
+        help="Stop when the centroids' squared moves add up to less than this share of the points' mean variance.",
+        advanced=True,
+    ),
+)
+
+
+def start_centroids(X: Floats, values: Mapping[str, Any], seed: int, kernel: Kernel) -> Floats:
+    """Return the starting centroids, shape (k, d)."""
+    init = values["init"]
+    if isinstance(init, str):
+        return np.array(STARTS[init][1](X, values["k"], np.random.default_rng(seed), kernel))
+    return np.array(init)
+
 
 FINISH = Note("Finish")
 SETTLED = Note("Done: the last assignment changed nothing, so the centroids stay.")

@@ -16,10 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.algorithms.alternating import Words, alternate
+from kmeans_gui.clustering.algorithms.alternating import PARAMETERS, Words, alternate, start_centroids
 from kmeans_gui.clustering.algorithms.base import Algorithm
-from kmeans_gui.clustering.algorithms.lloyd import PARAMETERS as PARAMETERS_OF_LLOYD
-from kmeans_gui.clustering.algorithms.lloyd import start_centroids
 from kmeans_gui.clustering.assignment import Assignment, Labels, count, label_dtype
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.distances import nearest
@@ -28,8 +26,6 @@ from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import CancelQuestion
 
 METRIC = "manhattan"
-
-PARAMETERS = tuple(p for p in PARAMETERS_OF_LLOYD if p.name in ("k", "init", "empty_clusters", "max_iter", "tol"))
 
 _BLOCK = 1 << 16
 """Points between which somebody may cancel: about a millisecond."""

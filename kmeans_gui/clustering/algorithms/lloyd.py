@@ -15,76 +15,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.algorithms import several_runs
+from kmeans_gui.clustering.algorithms import alternating, several_runs
+from kmeans_gui.clustering.algorithms.alternating import (
+    FINISH,
+    SETTLED,
+    STOPPED,
+    Words,
+    alternate,
+    start_centroids,
+)
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels import Halt, Kernel, choose
 from kmeans_gui.clustering.kernels.warming import at_hand
-from kmeans_gui.clustering.notes import Note
-from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
 from kmeans_gui.clustering.restarts import Progress, Restarts, in_bulk
 from kmeans_gui.clustering.seeding import STARTS, kmeans_plus_plus, plus_plus_draws
 from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import CancelQuestion
 
-EMPTY_CLUSTERS = {
-    "farthest": "Move to the farthest point",
-    "keep": "Keep where it was",
-    "drop": "Drop",
-}
+PARAMETERS = (*alternating.PARAMETERS, several_runs.N_INIT)
 
-PARAMETERS = (
-    Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
-    Start(
-        name="init",
-        label="Start",
-        default="k-means++",
-        options={name: words for name, (words, _) in STARTS.items()},
-        help="How the starting centroids are chosen.",
-    ),
-    Choice(
-        name="empty_clusters",
-        label="Empty clusters",
-        default="farthest",
-        options=EMPTY_CLUSTERS,
-        help="What becomes of a centroid that loses all its points.",
-        advanced=True,
-    ),
-    Int(
-        name="max_iter",
-        label="Most iterations",
-        default=300,
-        minimum=1,
-        maximum=100_000,
-        help="Stop after this many assignments.",
-        advanced=True,
-    ),
-    Float(
-        name="tol",
-        label="Tolerance",
-        default=0.0,
-        minimum=0.0,
-        maximum=1.0,
-        step=0.0001,
-        help="Stop when the centroids' squared moves add up to less than this share of the points' mean variance.",
-        advanced=True,
-    ),
-    several_runs.N_INIT,
+_WORDS = Words(
+    objective="inertia",
+    move="{k:# centroid to its mean|centroids to their means}",
+    metric="euclidean",
 )
-
-
-def start_centroids(X: Floats, values: Mapping[str, Any], seed: int, kernel: Kernel) -> Floats:
-    """Return the starting centroids, shape (k, d)."""
-    init = values["init"]
-    if isinstance(init, str):
-        return np.array(STARTS[init][1](X, values["k"], np.random.default_rng(seed), kernel))
-    return np.array(init)
-
-
-FINISH = Note("Finish")
-SETTLED = Note("Done: the last assignment changed nothing, so the centroids stay.")
-STILL = Note("Done: the centroids moved less than the tolerance.")
-STOPPED = Note("Stopped: the largest number of iterations allowed was made.")
 
 
 def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
@@ -105,23 +60,22 @@ def one_run(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQu
     kernel = choose(X, values["k"], cancelled)
     centroids = start_centroids(X, values, seed, kernel)
     tolerance = values["tol"] * float(X.var(axis=0).mean()) if values["tol"] else 0.0
-    film = _Film(kernel)
-    yield film.start(centroids, values["init"])
-    ending = STOPPED
-    for _ in range(values["max_iter"]):
-        changed = kernel.assign(centroids)
-        yield film.assign(centroids, changed)
-        if not changed:
-            ending = SETTLED
-            break
-        old = centroids
-        centroids, empty = update(X, old, values["empty_clusters"], kernel)
-        moves = np.nansum((centroids - old) ** 2, axis=1)
-        yield film.update(centroids, float(np.sqrt(moves.max())), empty, values["empty_clusters"])
-        if moves.sum() < tolerance:
-            ending = STILL
-            break
-    yield film.done(centroids, ending)
+    yield from alternate(_Means(X, kernel), _WORDS, centroids, values, tolerance)
+
+
+class _Means:
+    """The method at work, with a kernel. See :class:`kmeans_gui.clustering.algorithms.alternating.Method`."""
+
+    def __init__(self, X: Floats, kernel: Kernel) -> None:
+        self._X = X
+        self._kernel = kernel
+        self.n = len(X)
+        self.assign = kernel.assign
+        self.assignment = kernel.assignment
+        self.objective = kernel.inertia
+
+    def update(self, centroids: Floats, empty_clusters: str) -> tuple[Floats, NDArray[np.intp]]:
+        return update(self._X, centroids, empty_clusters, self._kernel)
 
 
 def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Step:
@@ -199,90 +153,6 @@ def update(X: Floats, centroids: Floats, empty_clusters: str, kernel: Kernel) ->
     elif empty.size and empty_clusters == "farthest":
         means[empty] = X[kernel.farthest(means, empty.size)]
     return means, empty
-
-
-_FATES = {
-    "farthest": (
-        " Centroid {empty} has no points and moves to the point farthest from its centroid.",
-        " Centroids {empty} have no points and move to the points farthest from their centroids.",
-    ),
-    "keep": (
-        " Centroid {empty} has no points and stays where it was.",
-        " Centroids {empty} have no points and stay where they were.",
-    ),
-    "drop": (
-        " Centroid {empty} has no points and is dropped.",
-        " Centroids {empty} have no points and are dropped.",
-    ),
-}
-"""What is said of one centroid without points, and of several."""
-
-
-class _Film:
-    """Numbers the steps of one run, measures the objective and puts each step into words."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-        self._index = -1
-        self._iteration = 0
-        self._assignment: Assignment = kernel.assignment()
-
-    def start(self, centroids: Floats, init: str | Floats) -> Step:
-        how = STARTS[init][0] if isinstance(init, str) else "given"
-        return self._step(
-            Phase.START,
-            centroids,
-            Note("Place {k:# centroid|centroids}", {"k": len(centroids)}),
-            Note("Place {k:# starting centroid|starting centroids} ({how}).", {"k": len(centroids), "how": how}),
-            objective=None,
-        )
-
-    def assign(self, centroids: Floats, changed: int) -> Step:
-        self._iteration += 1
-        if changed:
-            self._assignment = self._kernel.assignment()
-        n = self._kernel.points.n
-        outcome = "each gets its first centroid" if self._iteration == 1 else "{changed:,} switch"
-        return self._step(
-            Phase.ASSIGN,
-            centroids,
-            Note("Assign {n:# point|points}", {"n": n}),
-            Note("Assign {n:# point|points} to the nearest centroid: " + outcome + ".", {"n": n, "changed": changed}),
-            changed=changed,
-        )
-
-    def update(self, centroids: Floats, shift: float, empty: NDArray[np.intp], rule: str) -> Step:
-        # A centroid without points is not moved to a mean, whatever else becomes of it.
-        moved = int(np.count_nonzero(~np.isnan(centroids[:, 0]))) - (0 if rule == "drop" else empty.size)
-        template = "Move {k:# centroid to its mean|centroids to their means}: the farthest moves {shift:g}."
-        if empty.size:
-            template += _FATES[rule][empty.size > 1]
-        return self._step(
-            Phase.UPDATE,
-            centroids,
-            Note("Move {k:# centroid|centroids}", {"k": moved}),
-            Note(template, {"k": moved, "shift": shift, "empty": ", ".join(str(j + 1) for j in empty)}),
-            shift=shift,
-        )
-
-    def done(self, centroids: Floats, ending: Note) -> Step:
-        return self._step(Phase.DONE, centroids, FINISH, ending)
-
-    def _step(self, phase: Phase, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
-        self._index += 1
-        if "objective" not in numbers:
-            numbers["objective"] = self._kernel.inertia(centroids)
-        return Step(
-            index=self._index,
-            iteration=self._iteration,
-            phase=phase,
-            assignment=self._assignment,
-            centroids=centroids,
-            objective_name="inertia",
-            title=title,
-            note=note,
-            **numbers,
-        )
 
 
 def recall(X: Floats, step: Step) -> Assignment:

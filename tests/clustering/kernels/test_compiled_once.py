@@ -16,7 +16,7 @@ import numpy as np
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import kernels
-from kmeans_gui.clustering.algorithms.lloyd import EMPTY_CLUSTERS
+from kmeans_gui.clustering.algorithms.alternating import EMPTY_CLUSTERS
 from kmeans_gui.clustering.seeding import STARTS
 from kmeans_gui.data.layout import Layout
 
