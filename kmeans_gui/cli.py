@@ -32,7 +32,7 @@ from kmeans_gui.export.job import Content, Job
 from kmeans_gui.export.labels import write_labels
 from kmeans_gui.export.selection import frame_indices
 from kmeans_gui.session import storage
-from kmeans_gui.session.state import State
+from kmeans_gui.session.state import State, carried_over
 
 DEBUG = "KMEANS_GUI_DEBUG"
 """Environment variable: if it is set, a defect shows its traceback instead of one sentence."""
@@ -123,7 +123,7 @@ def _state(arguments: Namespace) -> State:
     given = _with_centroids(cli_options.given_for(arguments, method), base.dataset)
     own = {parameter.name for parameter in method.parameters}
     starts_elsewhere = "init" not in own or not given.keys().isdisjoint({"k", "init"})
-    kept = {name: value for name, value in base.parameters.items() if name in own}
+    kept = carried_over(base.parameters, base.algorithm, method.name)
     return replace(
         base,
         algorithm=method.name,

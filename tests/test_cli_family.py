@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def test_it_runs_on_a_table(name: str, table: Path, capsys: pytest.CaptureFixtur
     assert sum(result["counts"]) + result["unassigned"] == len(points)
     code, out, err = call(capsys, "run", table, "--algorithm", name)
     assert (code, err) == (0, "")
-    assert f"K           {last.k}" in out
+    assert re.search(rf"^K +{last.k}$", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", REGISTRY)

@@ -7,14 +7,18 @@ document, which edits change and undo restores; the rest is how it is looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.parameters import resolve
 from kmeans_gui.data.dataset import Dataset
+from kmeans_gui.errors import UserError
 
 LAYERS = ("regions", "links", "points", "switched", "overlays", "trails", "centroids", "axes")
 """What the canvas can show, from the ground up."""
@@ -26,6 +30,25 @@ Viewport = tuple[float, float, float, float]
 def defaults(algorithm: str) -> Mapping[str, Any]:
     """Return an algorithm's parameters at their defaults."""
     return MappingProxyType(resolve(clustering.algorithm(algorithm).parameters, {}))
+
+
+def carried_over(parameters: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """Return the parameters of algorithm ``new`` for somebody who comes from ``old``, where these ``parameters`` were set.
+
+    What was changed there stays as it was, where the new algorithm has a parameter of that name that can have that value; all
+    else is at its default, since another method may want another one.
+    """
+    before, carried = defaults(old), dict(defaults(new))
+    for parameter in clustering.algorithm(new).parameters:
+        name = parameter.name
+        if name in parameters and not _same(parameters[name], before[name]):
+            with suppress(UserError):
+                carried[name] = parameter.parse(parameters[name])
+    return carried
+
+
+def _same(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and not isinstance(a, np.ndarray) and bool(a == b)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -34,7 +34,7 @@ from kmeans_gui.session.edits import (
     lift_centroids,
 )
 from kmeans_gui.session.history import History
-from kmeans_gui.session.state import State, Viewport, defaults
+from kmeans_gui.session.state import State, Viewport, carried_over
 from kmeans_gui.ui.run_on_show import RunOnShow
 from kmeans_gui.ui.shown import Shown
 
@@ -272,11 +272,10 @@ class Controller(QObject):
         self.set_parameter("k", k)
 
     def set_algorithm(self, name: str) -> None:
-        """Choose another algorithm; parameters of the same name keep their values."""
-        known = defaults(name)
-        kept = {key: value for key, value in self._state.parameters.items() if key in known}
-        changes: dict[str, Any] = {"algorithm": name, "parameters": {**known, **kept}}
-        if "init" not in known:
+        """Choose another algorithm; what was set of parameters that it has as well stays."""
+        parameters = carried_over(self._state.parameters, self._state.algorithm, name)
+        changes: dict[str, Any] = {"algorithm": name, "parameters": parameters}
+        if "init" not in parameters:
             changes["start"] = None
         self.edit(Configure(changes, "choose an algorithm"))
 

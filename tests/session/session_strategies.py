@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kmeans_gui.clustering.algorithms import lloyd
+from kmeans_gui.clustering.algorithms import alternating
 from kmeans_gui.clustering.parameters import LARGEST
 from kmeans_gui.data.change import Change
 from kmeans_gui.data.dataset import Dataset
@@ -46,7 +46,7 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "k": draw(st.integers(1, 4096)),
         "init": draw(st.sampled_from(["random", "k-means++"]) | tables(2, 2).filter(lambda t: np.abs(t).max() < 1e150)),
-        "empty_clusters": draw(st.sampled_from(list(lloyd.EMPTY_CLUSTERS))),
+        "empty_clusters": draw(st.sampled_from(list(alternating.EMPTY_CLUSTERS))),
         "n_init": draw(st.integers(1, 1000)),
         "max_iter": draw(st.integers(1, 100_000)),
         "tol": draw(st.floats(0, 1)),

@@ -7,13 +7,29 @@ drawing follows from what its steps carry.
 
 from __future__ import annotations
 
-from kmeans_gui.clustering.algorithms import lloyd
+from kmeans_gui.clustering.algorithms import (
+    dbscan,
+    fuzzy_cmeans,
+    gaussian_mixture,
+    kmeans_plus_plus,
+    kmedians,
+    kmedoids,
+    lloyd,
+    mean_shift,
+)
 from kmeans_gui.clustering.algorithms.base import Algorithm
 
 REGISTRY: dict[str, Algorithm] = {
     algorithm.name: algorithm
     for algorithm in (
         lloyd.ALGORITHM,
+        kmeans_plus_plus.ALGORITHM,
+        kmedians.ALGORITHM,
+        gaussian_mixture.ALGORITHM,
+        dbscan.ALGORITHM,
+        kmedoids.ALGORITHM,
+        fuzzy_cmeans.ALGORITHM,
+        mean_shift.ALGORITHM,
     )
 }  # fmt: skip
 

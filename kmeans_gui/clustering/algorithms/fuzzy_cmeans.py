@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.algorithms.alternating import FINISH, STILL, STOPPED, start_centroids
+from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment, Labels, label_dtype
 from kmeans_gui.clustering.block_tasks import each_block, tasks_of
 from kmeans_gui.clustering.blocks import blocks

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.algorithms.alternating import FINISH, STOPPED, start_centroids
+from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels import choose
 from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, TORN, Expectation, NormalMixture, expect, maximize

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.algorithms.alternating import FINISH
+from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.distances import nearest
 from kmeans_gui.clustering.notes import Note

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,11 @@ class InkedFrame(Frame):
     """A frame whose assignment says not which cluster a point has but which ink."""
 
     inks: tuple[Rgb, ...]
+
+    @cached_property
+    def k(self) -> int:
+        """Number of inks, without that of points that have none."""
+        return len(self.inks) - 1
 
     def palette(self, theme: Theme) -> tuple[Rgb, ...]:
         """Return the inks."""
