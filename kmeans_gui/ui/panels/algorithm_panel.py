@@ -109,5 +109,6 @@ class AlgorithmPanel(Panel):
         form = ParameterForm(algorithm.parameters, about=algorithm.summary)
         form.value_requested.connect(self.parameter_requested)
         self._form_place.replaceWidget(self.form, form)
+        self.form.hide()  # until it is gone
         self.form.deleteLater()
         self.form = form

@@ -174,6 +174,7 @@ class DataPanel(Panel):
         form = ParameterForm(REGISTRY[name].parameters)
         form.value_requested.connect(self._enter)
         self._form_place.replaceWidget(self.form, form)
+        self.form.hide()  # until it is gone
         self.form.deleteLater()
         self.form = form
         self._allow_generating(True)

@@ -20,6 +20,18 @@ def change_of(step: Step, previous: Step | None) -> str:
     return f"({'+' if change > 0 else ''}{number(change, _CHANGE_DIGITS)})"
 
 
+def objective_in(step: Step, previous: Step | None) -> str:
+    """Return the objective with its name: "inertia 31.42 (−1.07)"; empty for a method that has none."""
+    if step.objective is not None:
+        return f"{step.objective_name} {number(step.objective)} {change_of(step, previous)}".strip()
+    return f"{step.objective_name} not yet" if has_objective(step) else ""
+
+
+def has_objective(step: Step) -> bool:
+    """Whether the method has an objective, measured yet or not: one that has none gives it no name."""
+    return step.objective is not None or step.objective_name != "objective"
+
+
 def switched_in(step: Step, previous: Step | None) -> str:
     """Return how many points the last assignment up to ``step`` switched: "31 switched"; the first one assigns them."""
     last = _last(Phase.ASSIGN, step, previous)

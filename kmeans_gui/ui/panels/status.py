@@ -10,11 +10,10 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from kmeans_gui.clustering import Note
-from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import icon_button
 from kmeans_gui.ui.panels.panel import Panel
-from kmeans_gui.ui.panels.reading import change_of, point_in, shift_in, switched_in
+from kmeans_gui.ui.panels.reading import objective_in, point_in, shift_in, switched_in
 from kmeans_gui.ui.shown import Shown
 
 _SEPARATOR = "·"
@@ -239,18 +238,17 @@ def readings(shown: Shown, drawn: int | None) -> list[str]:
     """Return the numbers of what is shown, a text for each place; ``drawn`` points are on the canvas, None for all."""
     state, step, previous = shown.state, shown.step, shown.previous
     n = state.dataset.n
-    k = state.k if state.start is None else len(state.start)
+    k = len(state.start) if state.start is not None else state.k or (step.k if step is not None else 0)
     points = f"{n if drawn is None else min(drawn, n):,} of {Note('{n:# point|points}', {'n': n})}" if n else "No points"
     fixed = [points, f"K {k:,}" if k else ""]
     if step is None:
         return [*fixed, "", "", "", ""]
     if shown.trace is None and not shown.computing:
         return [*fixed, f"edited after iteration {step.iteration:,}", "", "", ""]
-    objective = "not yet" if step.objective is None else f"{number(step.objective)} {change_of(step, previous)}".strip()
     return [
         *fixed,
         f"iteration {step.iteration:,}",
-        f"{step.objective_name} {objective}",
+        objective_in(step, previous),
         switched_in(step, previous),
         shift_in(step, previous),
     ]
