@@ -7,11 +7,13 @@ function and its line in ``STARTS``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from kmeans_gui.clustering.kernels import Kernel
+from kmeans_gui.clustering.parameters import Start
 from kmeans_gui.clustering.step import Floats
 
 Seeding = Callable[[Floats, int, np.random.Generator, Kernel], Floats]
@@ -70,3 +72,25 @@ STARTS: dict[str, tuple[str, Seeding]] = {
     "farthest-first": ("Farthest first", farthest_first),
 }
 """Name on the command line → (words in the form, function)."""
+
+INIT = Start(
+    name="init",
+    label="Start",
+    default="k-means++",
+    options={name: words for name, (words, _) in STARTS.items()},
+    help="How the starting centroids are chosen.",
+)
+"""The parameter of methods that start from centroids."""
+
+
+def start_centroids(X: Floats, values: Mapping[str, Any], seed: int, kernel: Kernel) -> Floats:
+    """Return the starting centroids that ``values`` asks for by ``init`` and ``k``, shape (k, d)."""
+    init = values["init"]
+    if isinstance(init, str):
+        return np.array(STARTS[init][1](X, values["k"], np.random.default_rng(seed), kernel))
+    return np.array(init)
+
+
+def how_started(init: str | Floats) -> str:
+    """Return in words how the starting centroids came about."""
+    return STARTS[init][0] if isinstance(init, str) else "given"

@@ -22,6 +22,9 @@ K = 12
 QUICK = 500
 """Points of a smoke run."""
 
+BATCH = 1024
+"""Points a batch, as many as scikit-learn has unless told."""
+
 Sides = tuple[Callable[[], Any], Callable[[], Any], Callable[[Any, Any], None]]
 
 
@@ -87,8 +90,31 @@ def seeding(n: int) -> Callable[[bool], Sides]:
     return make
 
 
+def batches(n: int) -> Callable[[bool], Sides]:
+    def make(quick: bool) -> Sides:
+        from sklearn.cluster import MiniBatchKMeans
+
+        X = board(n, quick)
+        size = BATCH // 16 if quick else BATCH
+
+        def ours(seed: int = 0) -> float | None:
+            return clustering.fit("minibatch", X, k=K, batch_size=size, seed=seed).objective
+
+        def peer(seed: int = 0) -> float:
+            return MiniBatchKMeans(K, batch_size=size, n_init=1, random_state=seed).fit(X).inertia_
+
+        def check(*_: float) -> None:
+            own, other = (median([side(seed) for seed in range(15)]) for side in (ours, peer))
+            as_good(0.03)(own, other)
+
+        return ours, peer, check
+
+    return make
+
+
 CASES = (
     Case("Lloyd, n_init = 10, N = 10,000", 1, runs(10_000)),
     Case("Lloyd, n_init = 10, N = 100,000", 1, runs(100_000)),
     *(Case(f"k-means++, N = {n:,}", 1, seeding(n)) for n in (10_000, 100_000, 1_000_000)),
+    *(Case(f"mini-batches, N = {n:,}", 1, batches(n)) for n in (10_000, 100_000, 1_000_000)),
 )

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.assignment import Assignment
-from kmeans_gui.clustering.kernels import Kernel
 from kmeans_gui.clustering.notes import Note
-from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
-from kmeans_gui.clustering.seeding import STARTS
+from kmeans_gui.clustering.parameters import Choice, Float, Int
+from kmeans_gui.clustering.seeding import INIT, how_started
 from kmeans_gui.clustering.step import Floats, Phase, Step
 
 EMPTY_CLUSTERS = {
@@ -28,13 +27,7 @@ EMPTY_CLUSTERS = {
 
 PARAMETERS = (
     Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
-    Start(
-        name="init",
-        label="Start",
-        default="k-means++",
-        options={name: words for name, (words, _) in STARTS.items()},
-        help="How the starting centroids are chosen.",
-    ),
+    INIT,
     Choice(
         name="empty_clusters",
         label="Empty clusters",
@@ -63,14 +56,6 @@ PARAMETERS = (
         advanced=True,
     ),
 )
-
-
-def start_centroids(X: Floats, values: Mapping[str, Any], seed: int, kernel: Kernel) -> Floats:
-    """Return the starting centroids, shape (k, d)."""
-    init = values["init"]
-    if isinstance(init, str):
-        return np.array(STARTS[init][1](X, values["k"], np.random.default_rng(seed), kernel))
-    return np.array(init)
 
 
 FINISH = Note("Finish")
@@ -180,7 +165,7 @@ class Film:
 
     def start(self, centroids: Floats, init: str | Floats) -> Step:
         """Return the step that places the starting centroids."""
-        how = STARTS[init][0] if isinstance(init, str) else "given"
+        how = how_started(init)
         return self._step(
             Phase.START,
             centroids,

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_gui.clustering.algorithms.alternating import FINISH, STILL, STOPPED, start_centroids
+from kmeans_gui.clustering.algorithms.alternating import FINISH, STILL, STOPPED
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment, Labels, label_dtype
 from kmeans_gui.clustering.block_tasks import each_block, tasks_of
@@ -28,7 +28,7 @@ from kmeans_gui.clustering.kernels import choose
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Mixture
 from kmeans_gui.clustering.parameters import Float, Int, Start
-from kmeans_gui.clustering.seeding import STARTS
+from kmeans_gui.clustering.seeding import STARTS, start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import CancelQuestion
 

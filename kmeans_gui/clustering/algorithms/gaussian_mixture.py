@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_gui.clustering.algorithms.alternating import FINISH, STOPPED, start_centroids
+from kmeans_gui.clustering.algorithms.alternating import FINISH, STOPPED
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels import choose
@@ -25,7 +25,7 @@ from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, TORN, Expecta
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Ellipses, Mixture, Overlay, Tags
 from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
-from kmeans_gui.clustering.seeding import STARTS
+from kmeans_gui.clustering.seeding import STARTS, start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step, label_dtype
 from kmeans_gui.errors import CancelQuestion
 

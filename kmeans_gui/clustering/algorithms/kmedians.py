@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.algorithms.alternating import PARAMETERS, Words, alternate, start_centroids
+from kmeans_gui.clustering.algorithms.alternating import PARAMETERS, Words, alternate
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment, Labels, count, label_dtype
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.distances import nearest
 from kmeans_gui.clustering.kernels import choose
+from kmeans_gui.clustering.seeding import start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import CancelQuestion
 

@@ -22,14 +22,13 @@ from kmeans_gui.clustering.algorithms.alternating import (
     STOPPED,
     Words,
     alternate,
-    start_centroids,
 )
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.kernels import Halt, Kernel, choose
 from kmeans_gui.clustering.kernels.warming import at_hand
 from kmeans_gui.clustering.restarts import Progress, Restarts, in_bulk
-from kmeans_gui.clustering.seeding import STARTS, kmeans_plus_plus, plus_plus_draws
+from kmeans_gui.clustering.seeding import STARTS, kmeans_plus_plus, plus_plus_draws, start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import CancelQuestion
 
