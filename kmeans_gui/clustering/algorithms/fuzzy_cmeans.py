@@ -52,9 +52,9 @@ PARAMETERS = (
     Float(
         name="tol",
         label="Tolerance",
-        default=1e-6,
+        default=1e-5,
         maximum=1.0,
-        step=1e-6,
+        step=1e-5,
         help="Stop when the centroids' squared moves add up to no more than this share of the points' mean variance.",
         advanced=True,
     ),
@@ -121,9 +121,9 @@ class Sharing:
 def memberships(squares: Floats, m: float) -> Floats:
     """Return each cluster's share of each point, shape (k, n), given the squared distances, shape (k, n)."""
     nearest = squares.min(axis=0)
+    with np.errstate(invalid="ignore"):  # 0 / 0: points on a centroid, which follow
+        shares: Floats = (nearest / squares) ** (1 / (m - 1))  # divided by the smallest, no power can overflow
     on_top = nearest == 0
-    # Divided by the smallest, no power can overflow.
-    shares: Floats = (np.where(on_top, 1.0, nearest) / np.where(squares == 0, 1.0, squares)) ** (1 / (m - 1))
     if on_top.any():
         shares[:, on_top] = squares[:, on_top] == 0
     shares /= shares.sum(axis=0)
@@ -260,7 +260,7 @@ class _Film:
             Note("Move {k:# centroid|centroids}", {"k": len(centroids)}),
             Note(
                 "Move {k:# centroid to the mean|centroids to the means} of all points, weighted by the shares to the power of "
-                "{m:g}: the farthest moves {shift:g}.",
+                "{m:.3g}: the farthest moves {shift:g}.",
                 {"k": len(centroids), "m": self._m, "shift": shift},
             ),
             shift=shift,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering.algorithms.alternating import FINISH
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.distances import nearest
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Ball, Overlay, Places, Segments
@@ -73,12 +74,15 @@ SHOWN = 2000
 REST = 1e-3
 """A seed rests when it moves by no more than this share of the bandwidth."""
 
+_SORTED = 1 << 14
+"""Points whose cells are sorted in one go."""
+
 
 def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
     """Yield START, a SHIFT a round, MERGE, ASSIGN and DONE."""
     bandwidth = values["bandwidth"] or estimate_bandwidth(X, np.random.default_rng(seed), cancelled)
     in_bins = values["bin_seeding"] == "yes" or (values["bin_seeding"] == "auto" and len(X) > FEW)
-    seeds = bin_seeds(X, bandwidth) if in_bins else X
+    seeds = bin_seeds(X, bandwidth, cancelled) if in_bins else X
     film = _Film(X, seeds, bandwidth)
     yield film.start(is_estimated=not values["bandwidth"])
     windows = Windows(X, bandwidth)
@@ -106,11 +110,13 @@ def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQues
     yield film.done(modes, len(moving))
 
 
-def bin_seeds(X: Floats, bandwidth: float) -> Floats:
+def bin_seeds(X: Floats, bandwidth: float, cancelled: CancelQuestion = lambda: False) -> Floats:
     """Return the middles of the cells of a grid, as wide as the bandwidth, that have points; the points if these are as few."""
     if bandwidth == 0:
         return X
-    seeds: Floats = np.unique(np.round(X / bandwidth), axis=0) * bandwidth
+    # Block by block, since sorting rows keeps other threads out.
+    cells = [np.unique(np.round(X[block] / bandwidth), axis=0) for block in blocks(len(X), _SORTED, cancelled)]
+    seeds: Floats = np.unique(np.concatenate(cells), axis=0) * bandwidth
     return X if len(seeds) == len(X) else seeds
 
 
@@ -181,10 +187,13 @@ class _Film:
         farthest = int(moves.argmax())
         resting = int(np.count_nonzero((moves <= REST * self._bandwidth) & (counts[moving] > 0)))
         lost = int(np.count_nonzero(counts[moving] == 0))
-        template = (
-            "{m:# seed moves to the mean of the points in its window|seeds move to the means of the points in their windows}: "
-            "the farthest by {shift:g}, to the mean of {points:# point|points}. {resting:# comes|come} to rest."
-        )
+        if len(moving) == 1:
+            template = "One seed moves by {shift:g}, to the mean of {points:# point|points}. {resting:# comes|come} to rest."
+        else:
+            template = (
+                "{m:# seed|seeds} move to the means of the points in their windows: the farthest by {shift:g}, to the mean of "
+                "{points:# point|points}. {resting:# comes|come} to rest."
+            )
         if lost:
             template += " {lost:# is|are} dropped for want of points."
         numbers = {
