@@ -25,9 +25,14 @@ EMPTY_CLUSTERS = {
     "drop": "Drop",
 }
 
-PARAMETERS = (
+STARTING = (
     Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
     INIT,
+)
+"""How many centroids there are and where they start."""
+
+PARAMETERS = (
+    *STARTING,
     Choice(
         name="empty_clusters",
         label="Empty clusters",
@@ -208,7 +213,7 @@ class Film:
         """Return the last step."""
         return self._step(Phase.DONE, centroids, FINISH, ending)
 
-    def _step(self, phase: Phase, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
+    def _step(self, phase: str, centroids: Floats, title: Note, note: Note, **numbers: Any) -> Step:
         self._index += 1
         if "objective" not in numbers:
             numbers["objective"] = self._method.objective(centroids)
