@@ -8,14 +8,18 @@ drawing follows from what its steps carry.
 from __future__ import annotations
 
 from kmeans_gui.clustering.algorithms import (
+    agglomerative,
     dbscan,
     fuzzy_cmeans,
     gaussian_mixture,
+    hartigan_wong,
     kmeans_plus_plus,
     kmedians,
     kmedoids,
     lloyd,
+    macqueen,
     mean_shift,
+    minibatch,
 )
 from kmeans_gui.clustering.algorithms.base import Algorithm
 
@@ -24,10 +28,14 @@ REGISTRY: dict[str, Algorithm] = {
     for algorithm in (
         lloyd.ALGORITHM,
         kmeans_plus_plus.ALGORITHM,
+        minibatch.ALGORITHM,
         kmedians.ALGORITHM,
         gaussian_mixture.ALGORITHM,
         dbscan.ALGORITHM,
+        agglomerative.ALGORITHM,
         kmedoids.ALGORITHM,
+        hartigan_wong.ALGORITHM,
+        macqueen.ALGORITHM,
         fuzzy_cmeans.ALGORITHM,
         mean_shift.ALGORITHM,
     )

@@ -352,6 +352,7 @@ ALGORITHM = Algorithm(
         ("    Otherwise begin a cluster: take in the neighbors of its core points", (GROW, SWEEP)),
         ("until all points have been visited", (Phase.DONE,)),
     ),
+    random=False,
     steps=steps,
     fit=fit,
 )

@@ -27,20 +27,14 @@ from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels import choose
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Mixture
-from kmeans_gui.clustering.parameters import Float, Int, Start
-from kmeans_gui.clustering.seeding import STARTS, start_centroids
+from kmeans_gui.clustering.parameters import Float, Int
+from kmeans_gui.clustering.seeding import INIT, STARTS, start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import CancelQuestion
 
 PARAMETERS = (
     Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
-    Start(
-        name="init",
-        label="Start",
-        default="k-means++",
-        options={name: words for name, (words, _) in STARTS.items()},
-        help="How the starting centroids are chosen.",
-    ),
+    INIT,
     Float(
         name="m",
         label="Fuzziness",

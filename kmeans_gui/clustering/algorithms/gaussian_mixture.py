@@ -24,20 +24,14 @@ from kmeans_gui.clustering.kernels import choose
 from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, TORN, Expectation, NormalMixture, expect, maximize
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Ellipses, Mixture, Overlay, Tags
-from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
-from kmeans_gui.clustering.seeding import STARTS, start_centroids
+from kmeans_gui.clustering.parameters import Choice, Float, Int
+from kmeans_gui.clustering.seeding import INIT, STARTS, start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step, label_dtype
 from kmeans_gui.errors import CancelQuestion
 
 PARAMETERS = (
     Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
-    Start(
-        name="init",
-        label="Start",
-        default="k-means++",
-        options={name: words for name, (words, _) in STARTS.items()},
-        help="How the starting means are chosen.",
-    ),
+    INIT,
     Choice(
         name="covariance_type",
         label="Covariances",

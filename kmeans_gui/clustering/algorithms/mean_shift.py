@@ -303,5 +303,6 @@ ALGORITHM = Algorithm(
         ("Merge the places within the bandwidth of each other", (MERGE,)),
         ("Assign each point to the nearest mode", (Phase.ASSIGN, Phase.DONE)),
     ),
+    random=False,
     steps=steps,
 )
