@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from kmeans_gui.clustering import Floats
+from kmeans_gui.clustering.overlays import Tags
 from kmeans_gui.ui.canvas import sprites
 from kmeans_gui.ui.canvas.frame import FULL, Frame, Style
 from kmeans_gui.ui.canvas.marks import within
@@ -74,7 +75,8 @@ class CentroidsLayer:
         else:
             _copy_stars(painter, pixels[shown], [palette[j] for j in shown.tolist()], radius, style.theme)
         if len(pixels) <= FEW:
-            _draw_numbers(painter, pixels, shown, radius, view, style)
+            texts = _texts(frame, style)
+            _draw_texts(painter, pixels[shown], [texts[j] for j in shown.tolist()], radius, view, style)
 
 
 def _copy_stars(painter: QPainter, places: Floats, colors: list[Rgb], radius: float, theme: Theme) -> None:
@@ -119,15 +121,25 @@ def number_font(size: float) -> QFont:
     return font
 
 
-def _draw_numbers(painter: QPainter, pixels: Floats, shown: NDArray[np.intp], radius: float, view: View, style: Style) -> None:
-    """Draw each number in a tag beside its star, and none where every place is taken."""
+def _texts(frame: Frame, style: Style) -> list[str]:
+    """Return what is written beside each star: its number, and what an overlay has to say of it."""
+    numbers = [str(j + 1) for j in range(frame.k)]
+    tags = next((overlay.texts for overlay in frame.overlays if isinstance(overlay, Tags)), ())
+    if not tags or "overlays" not in style.layers:
+        return numbers
+    return [f"{number} · {tag}" if tag else number for number, tag in zip(numbers, tags, strict=True)]
+
+
+def _draw_texts(painter: QPainter, stars: Floats, texts: list[str], radius: float, view: View, style: Style) -> None:
+    """Draw each text in a tag beside its star, and none where every place is taken."""
     metrics = QFontMetricsF(_font(style))
-    texts = [str(j + 1) for j in shown.tolist()]
     # All digits are of one width.
-    widths = metrics.horizontalAdvance("0") * np.array([len(text) for text in texts]) + 2 * PADDING * style.scale
+    digit = metrics.horizontalAdvance("0")
+    lengths = [digit * len(text) if text.isdecimal() else metrics.horizontalAdvance(text) for text in texts]
+    widths = np.array(lengths) + 2 * PADDING * style.scale
     height, ratio = metrics.capHeight() + 2 * PADDING * style.scale, painter.device().devicePixelRatio()
     looks = replace(style, layers=frozenset(), effort=FULL)
-    for text, place in zip(texts, _tags(pixels[shown].tobytes(), widths.tobytes(), height, radius, view), strict=True):
+    for text, place in zip(texts, _tags(stars.tobytes(), widths.tobytes(), height, radius, view), strict=True):
         if place[0] != place[0]:  # NaN: every place is taken
             continue
         left, top, right, bottom = place

@@ -238,7 +238,9 @@ def readings(shown: Shown, drawn: int | None) -> list[str]:
     """Return the numbers of what is shown, a text for each place; ``drawn`` points are on the canvas, None for all."""
     state, step, previous = shown.state, shown.step, shown.previous
     n = state.dataset.n
-    k = len(state.start) if state.start is not None else state.k or (step.k if step is not None else 0)
+    k = len(state.start) if state.start is not None else state.k
+    if step is not None and step.centroids is None:
+        k = step.k
     points = f"{n if drawn is None else min(drawn, n):,} of {Note('{n:# point|points}', {'n': n})}" if n else "No points"
     fixed = [points, f"K {k:,}" if k else ""]
     if step is None:

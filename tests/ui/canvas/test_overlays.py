@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.overlays import Ball, Ellipses, Mixture, Outlined, Overlay, Places, Roles, Segments, Shades
+from kmeans_gui.clustering.overlays import Ball, Ellipses, Mixture, Outlined, Overlay, Places, Roles, Segments, Shades, Tags
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.errors import Cancelled
 from kmeans_gui.ui.canvas import layers
@@ -178,3 +178,13 @@ def test_overlays_of_more_and_of_fewer_coordinates_are_shown_in_the_plane() -> N
     assert is_drawn(pixels, 95, 0)
     covariance = np.diag([400.0, 100.0, 9.0])
     assert is_drawn(painted(Ellipses(np.array([[80.0, 60.0, 5.0]]), covariance[None])), 100, 60)
+
+
+def test_tags_stand_beside_the_numbers_of_centroids() -> None:
+    frame = replace(FRAME, centroids=np.array([[40.0, 60.0], [110.0, 60.0]]))
+    plain = painted(names=("centroids", "overlays"), frame=frame)
+    tagged = painted(Tags(("0.25", "")), names=("centroids", "overlays"), frame=frame)
+    assert (plain != tagged)[:, :75].any()
+    assert (plain == tagged)[:, 95:].all()
+    hidden = painted(Tags(("0.25", "")), names=("centroids",), frame=frame)
+    assert (plain == hidden).all()
