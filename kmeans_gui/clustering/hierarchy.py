@@ -104,7 +104,7 @@ class Hierarchy:
         return means
 
 
-def build(pairs: Ints, heights: Floats, members: NDArray[np.integer], cancelled: CancelQuestion) -> Hierarchy:
+def build(pairs: Ints, heights: Floats, members: NDArray[np.integer] | None, cancelled: CancelQuestion) -> Hierarchy:
     """Return the tree of merges in the order in which they are made.
 
     Parameters
@@ -112,8 +112,8 @@ def build(pairs: Ints, heights: Floats, members: NDArray[np.integer], cancelled:
     pairs : ndarray of shape (m, 2), int64
         A leaf of either cluster.
     heights : ndarray of shape (m,), float64
-    members : ndarray of shape (n,), int
-        The leaf of each point; every leaf has some.
+    members : ndarray of shape (n,), int, or None
+        The leaf of each point; every leaf has some. None if each point is a leaf of its own.
     cancelled : callable
 
     Raises
@@ -123,8 +123,11 @@ def build(pairs: Ints, heights: Floats, members: NDArray[np.integer], cancelled:
     """
     leaves = len(pairs) + 1
     sizes, lowest = np.zeros(2 * leaves - 1, np.int64), np.empty(2 * leaves - 1, np.int64)
-    sizes[:leaves] = np.bincount(members, minlength=leaves)
-    _, lowest[:leaves] = np.unique(members, return_index=True)
+    if members is None:
+        sizes[:leaves], lowest[:leaves] = 1, np.arange(leaves)
+    else:
+        sizes[:leaves] = np.bincount(members, minlength=leaves)
+        lowest[members[::-1]] = np.arange(len(members))[::-1]  # where a leaf occurs more than once, its last value stays
     parents, children = np.arange(2 * leaves - 1), np.empty((leaves - 1, 2), np.int64)
     labels, firsts = np.zeros(2 * leaves - 1, np.int64), np.zeros(2 * leaves - 1, np.int64)
     family = at_hand(FAMILY)
@@ -134,7 +137,11 @@ def build(pairs: Ints, heights: Floats, members: NDArray[np.integer], cancelled:
         join(pairs, children, parents, sizes, lowest, some.start, some.stop)
     for some in blocks(leaves - 1, _MERGES, cancelled):
         split(children, sizes, lowest, labels, firsts, leaves - 1 - some.stop, leaves - 1 - some.start)
-    order = np.argsort(firsts[members], kind="stable")
+    if members is None:
+        order = np.empty(leaves, np.int64)
+        order[firsts[:leaves]] = np.arange(leaves)
+    else:
+        order = np.argsort(firsts[members], kind="stable")
     return Hierarchy(children, heights, sizes, labels, firsts, order)
 
 

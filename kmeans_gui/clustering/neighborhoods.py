@@ -12,7 +12,7 @@ first, then joined.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,12 @@ Rows = NDArray[np.integer]
 _ROWS = 1 << 10
 _PAIRS = 1 << 18
 """Points whose neighbors are counted in one go, and pairs of neighbors that are looked at."""
+
+_EACH = 16
+"""One point of so many is asked how many neighbors it has, so that its block is cut into parts with few enough pairs."""
+
+_KEPT = 1 << 23
+"""Pairs of neighbors that are kept rather than found twice, at most."""
 
 _PIECE = 1 << 16
 _ASKED = 1 << 8
@@ -180,19 +186,23 @@ class Pairs(Neighborhoods):
         self._tree: Any = cKDTree(space.points, balanced_tree=False, compact_nodes=False)
         n = len(space.points)
         counts = np.zeros(n, np.int64)
-        for a, _ in self._pairs(self._tree.indices):  # those that lie together in a row
+        kept: list[tuple[Rows, Rows]] | None = []
+        for a, b in self._pairs(self._tree.indices):  # those that lie together in a row
             counts += np.bincount(a, minlength=n)
+            if kept is not None:
+                kept.append((a, b))
+                kept = kept if len(kept) * _PAIRS <= _KEPT else None
         self.core = counts >= wanted
-        self._label()
+        self._label(self._pairs(self._tree.indices) if kept is None else kept)
         self._taken = np.zeros(n, np.bool_)
 
-    def _label(self) -> None:
+    def _label(self, pairs: Iterable[tuple[Rows, Rows]]) -> None:
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
         n = len(self.core)
         component, border = np.arange(n), [np.empty((2, 0), np.int32)]
-        for a, b in self._pairs(self._tree.indices):
+        for a, b in pairs:
             joined = self.core[a] & self.core[b] & (a < b)
             ends = component[a[joined]], component[b[joined]]
             graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(n, n))
@@ -216,8 +226,10 @@ class Pairs(Neighborhoods):
         points = self._space.points
         for block in blocks(len(rows), _ROWS, self._cancelled):
             some = rows[block]
-            lengths = self._tree.query_ball_point(points[some], self._reach, p=self._space.power, return_length=True)
-            parts = np.cumsum(lengths) // _PAIRS
+            # Those after one in the tree's order lie around it, so they have about as many neighbors.
+            asked = points[some[::_EACH]]
+            lengths = self._tree.query_ball_point(asked, self._reach, p=self._space.power, return_length=True)
+            parts = np.cumsum(np.repeat(lengths, _EACH)[: len(some)]) // _PAIRS
             for part in np.split(some, np.flatnonzero(np.diff(parts)) + 1):
                 for _ in blocks(1, 1, self._cancelled):
                     few = cKDTree(points[part])

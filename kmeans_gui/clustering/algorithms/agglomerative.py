@@ -119,7 +119,7 @@ class _Run:
         self.members = _members(Space.of(X, values["metric"]).points, rows, values["metric"], cancelled) if sampled else None
         pairs, heights = link(X[rows] if sampled else X, self.linkage, values["metric"], cancelled)
         self.links = rows[pairs]
-        self.tree = build(pairs, heights, rows if self.members is None else self.members, cancelled)
+        self.tree = build(pairs, heights, self.members, cancelled)
         merges = leaves - 1
         grouped = merges - AT_ONCE if merges > ONE_BY_ONE else 0
         groups = np.linspace(0, grouped, min(grouped, GROUPS) + 1).astype(int).tolist()
@@ -216,9 +216,7 @@ class _Film:
     def __init__(self, X: Floats, run: _Run) -> None:
         self._run, self._tree = run, run.tree
         self._index = -1
-        self._ends = X[run.links]
-        if run.linkage != "single":
-            self._ends = run.tree.means(X)[run.tree.children]
+        self._ends = X[run.links] if run.linkage == "single" else run.tree.means(X)[run.tree.children]
         self._journal = Journal(len(X), run.tree.leaves)
         self._page = self._journal.write(*run.tree.points_of(run.tree.standing(0)), run.tree.leaves)
 

@@ -178,7 +178,7 @@ def find_outside(
         gaps[p], nearest[p] = bound, found
         if found >= 0:
             least[own], winners[own] = bound, p
-    return n
+    return len(points)
 
 
 @jit

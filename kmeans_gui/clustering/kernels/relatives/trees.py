@@ -33,8 +33,7 @@ def merge_all(slots: Slots, cancelled: CancelQuestion) -> Merges:
         for block in blocks(n, ROWS, cancelled):
             chains.look_around(slots.centers, slots.sizes, slots.nearest, slots.gaps, block.start, block.stop)
     while state[chains.MADE] < n - 1:
-        if cancelled():
-            raise Cancelled
+        _ask(cancelled)
         _go_on(slots, chain, state)
         if 2 * state[chains.ALIVE] <= len(slots.sizes):
             kept = np.flatnonzero(slots.sizes)
@@ -61,6 +60,11 @@ def _go_on(slots: Slots, chain: Ints, state: Ints) -> None:
         chains.follow_chain(kind, _NOWHERE, sizes, slots.triangle, names, chain, state, pairs, heights, BUDGET)
 
 
+def _ask(cancelled: CancelQuestion) -> None:
+    if cancelled():
+        raise Cancelled
+
+
 def spanning_tree(space: Space, cancelled: CancelQuestion) -> Merges:
     """Return the edges of a minimum spanning tree and how long they are, squared for the power 2."""
     power = 0 if np.isinf(space.power) else int(space.power)
@@ -68,9 +72,9 @@ def spanning_tree(space: Space, cancelled: CancelQuestion) -> Merges:
     depth = max(int(np.ceil(np.log2(n / spanning.LEAF))), 0)
     order, input_points = np.arange(n), space.points.copy()  # which may not be written to: loops are compiled for what may
     for level in range(depth):
-        if cancelled():
-            raise Cancelled
+        _ask(cancelled)
         spanning.split_level(input_points, order, level)
+    _ask(cancelled)
     points = input_points[order]
     low, high = np.empty((2 << depth, d)), np.empty((2 << depth, d))
     spanning.measure(points, depth, low, high)
@@ -79,15 +83,16 @@ def spanning_tree(space: Space, cancelled: CancelQuestion) -> Merges:
     nearest, gaps, least, winners = np.full(n, -1), np.zeros(n), np.empty(n), np.empty(n, np.int64)
     made = 0
     while made < n - 1:
+        _ask(cancelled)
         spanning.tell_owners(components, depth, owners)
         spanning.begin_round(components, nearest, gaps, least, winners)
         asked = 0
         while asked < n:
-            if cancelled():
-                raise Cancelled
+            _ask(cancelled)
             asked = spanning.find_outside(
                 points, depth, low, high, owners, power, components, nearest, gaps, least, winners, asked, NODES
             )
+        _ask(cancelled)
         made = spanning.join_components(components, parents, nearest, gaps, winners, pairs, heights, made)
     return order[pairs], heights
 
