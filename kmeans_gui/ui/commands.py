@@ -126,6 +126,7 @@ class Commands(QObject):
             "new_start_requested": controller.new_start,
             "forget_start_requested": controller.forget_start,
             "seek_requested": controller.seek,
+            "rows_requested": controller.select,
             "speed_requested": controller.player.set_speed,
             "k_requested": controller.set_k,
             "cancel_requested": self._documents.cancel,

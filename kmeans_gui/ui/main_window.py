@@ -21,6 +21,7 @@ from kmeans_gui.ui.messages import Messages
 from kmeans_gui.ui.panels import PANELS
 from kmeans_gui.ui.panels.brush_bar import BrushBar
 from kmeans_gui.ui.panels.caption_bar import CaptionBar
+from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.section import SidePanel
 from kmeans_gui.ui.panels.status import StatusBar
 from kmeans_gui.ui.panels.transport import BUTTONS, TransportBar
@@ -113,11 +114,16 @@ class MainWindow(QMainWindow):
         self.canvas.drawn_changed.connect(self._status.show_drawn)
         self.canvas.hovered.connect(self._status.show_point)
         look.changed.connect(self.stage.set_theme)
-        self._side.made.connect(self.commands.answer)
+        self._side.made.connect(self._on_panel)
         for view in (self._transport, self._status):
             self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
         self.actions_table.bind({**themes, "motion": self._toggle_motion})
+
+    def _on_panel(self, panel: Panel) -> None:
+        self.commands.answer(panel)
+        if (rows_hovered := getattr(panel, "rows_hovered", None)) is not None:
+            rows_hovered.connect(self.stage.point_out)
 
     def _refresh(self, old: Shown | None, new: Shown) -> None:
         self.stage.refresh(old, new)
@@ -176,6 +182,7 @@ class MainWindow(QMainWindow):
         self.canvas.close_work()
         self.stage.close_work()
         self._warm_up.close()
+        self._side.close_work()
         self.controller.close()
         super().closeEvent(event)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt
 
 from kmeans_gui.clustering import Phase
+from kmeans_gui.clustering.overlays import Outlined
 from kmeans_gui.data.cells import planar
+from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
 from kmeans_gui.ui.canvas.frame import Frame, Style, before, extent, trail
@@ -29,6 +32,7 @@ class Stage(QObject):
         self._theme = theme
         self.brush, self.density = canvas.brush, canvas.density
         self.motion = True
+        self._pointed_out: Rows = np.empty(0, np.intp)
         self._layouts = Layouts(self)
         self._connect_signals()
 
@@ -54,7 +58,15 @@ class Stage(QObject):
         self._canvas.set_frame(self._frame_from(self._controller.shown))
 
     def _frame_from(self, shown: Shown) -> Frame:
-        return frame_from(shown, self._layouts.of(shown.state.dataset))
+        frame = frame_from(shown, self._layouts.of(shown.state.dataset))
+        if not len(self._pointed_out):
+            return frame
+        return replace(frame, overlays=(*frame.overlays, Outlined(self._pointed_out)))
+
+    def point_out(self, rows: Rows) -> None:
+        """Outline the points in ``rows`` until others are pointed out, or none."""
+        self._pointed_out = rows
+        self._canvas.set_frame(self._frame_from(self._controller.shown))
 
     def close_work(self) -> None:
         """End the work in the background."""
@@ -80,6 +92,8 @@ class Stage(QObject):
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Touch what differs."""
         state = new.state
+        if old is not None and old.state.dataset is not state.dataset:
+            self._pointed_out = self._pointed_out[:0]  # the rows are other points' now
         if old is None or old.projection != new.projection or old.state.layers != state.layers:
             self._canvas.set_style(self.style)
         if old is None or old.state.dataset.columns != state.dataset.columns:

@@ -28,6 +28,18 @@ def _algorithm() -> Panel:
     return AlgorithmPanel()
 
 
+def _dendrogram() -> Panel:
+    from kmeans_gui.ui.panels.dendrogram_panel import DendrogramPanel
+
+    return DendrogramPanel()
+
+
+def _distances() -> Panel:
+    from kmeans_gui.ui.panels.levels_panel import LevelsPanel
+
+    return LevelsPanel()
+
+
 def _objective() -> Panel:
     from kmeans_gui.ui.panels.objective_panel import ObjectivePanel
 
@@ -43,6 +55,8 @@ def _step() -> Panel:
 PANELS: dict[str, Callable[[], Panel]] = {
     "Data": _data,
     "Algorithm": _algorithm,
+    "Dendrogram": _dendrogram,
+    "Distances": _distances,
     "Objective": _objective,
     "This step": _step,
 }

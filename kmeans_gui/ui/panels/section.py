@@ -77,13 +77,15 @@ class Section(QWidget):
         self.header.toggled.connect(self.toggled)
 
     def fill(self) -> Panel:
-        """Make the panel, let it show what is to be shown, and return it; once only."""
+        """Make the panel, let it show what is to be shown, and return it; once only. The section is seen while it has any."""
         self.panel = panel = self._make()
         if self._newest is not None:
             panel.refresh(None, self._newest)
         self._body.addWidget(panel)
         panel.setVisible(self.is_open())
         self.header.toggled.connect(panel.setVisible)
+        self.setVisible(panel.has_content)
+        panel.content_changed.connect(self.setVisible)
         return panel
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
@@ -159,6 +161,12 @@ class SidePanel(QScrollArea):
             self._turns.stop()
             self._content.show()
             self.filled.emit()
+
+    def close_work(self) -> None:
+        """End what the panels do in the background."""
+        for section in self.sections.values():
+            if section.panel is not None:
+                section.panel.close_work()
 
     def sizeHint(self) -> QSize:
         """Ask for the usual width."""
