@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from kmeans_gui.clustering.algorithms import (
     agglomerative,
+    bisecting,
     dbscan,
     fuzzy_cmeans,
     gaussian_mixture,
@@ -33,6 +34,7 @@ REGISTRY: dict[str, Algorithm] = {
         gaussian_mixture.ALGORITHM,
         dbscan.ALGORITHM,
         agglomerative.ALGORITHM,
+        bisecting.ALGORITHM,
         kmedoids.ALGORITHM,
         hartigan_wong.ALGORITHM,
         macqueen.ALGORITHM,

@@ -117,13 +117,13 @@ class Dendrogram(QSlider):
         self.setAccessibleDescription(f"{self.words()}; {tree.merged:,} of {len(tree.children):,} merges made")
 
     def words(self) -> str:
-        """Return where the tree is cut: "3 clusters, cut at 4.21"."""
+        """Return where the tree is cut: "3 clusters at 4.21"."""
         if self._tree is None:
             return ""
         clusters = Note("{n:# cluster|clusters}", {"n": self._tree.leaves - self._tree.merged}).text()
         if self._layout is None or not len(self._tree.children):
             return clusters
-        return f"{clusters}, cut at {number(self._cut(self._layout), 3)}"
+        return f"{clusters} at {number(self._cut(self._layout), 3)}"
 
     def sizeHint(self) -> QSize:
         """Take what width there is."""
@@ -278,9 +278,7 @@ class Dendrogram(QSlider):
     def _words_of(self, branch: int) -> str:
         assert self._layout is not None
         points = Note("{n:# point|points}", {"n": len(self._rows(branch))}).text()
-        return (
-            points if branch < self._layout.leaves else f"{points}, joined at {number(float(self._layout.height[branch]), 3)}"
-        )
+        return points if branch < self._layout.leaves else f"{points} at {number(float(self._layout.height[branch]), 3)}"
 
     # What it looks like ------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.overlays import Levels
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.panels.ticks import tick_words, ticks
+from kmeans_gui.ui.ticks import tick_words, ticks
 
 HEIGHT = 152
 NOTCHES = 1000
@@ -37,13 +37,10 @@ class LevelChart(QSlider):
 
     Signals
     -------
-    read : float
-        The value to which the level is being dragged.
     level_requested : float
         The value at which it was let go.
     """
 
-    read = Signal(float)
     level_requested = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,6 +48,8 @@ class LevelChart(QSlider):
         self._levels: Levels | None = None
         self._values: Floats = np.empty(0)
         self._level = 0.0
+        self._label = ""
+        self._bounds = (0.0, math.inf)
         self._dragged: float | None = None
         self.knee: tuple[float, float] | None = None
         self.setRange(0, NOTCHES)
@@ -60,6 +59,10 @@ class LevelChart(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.valueChanged.connect(self._on_value)
+
+    def name_level(self, label: str = "", bounds: tuple[float, float] = (0.0, math.inf)) -> None:
+        """Take over what the level is called, and its least and its greatest value."""
+        self._label, self._bounds = label, bounds
 
     def show_levels(self, levels: Levels | None, level: float = 0.0) -> None:
         """Show a curve, None for none, and a level across it."""
@@ -86,7 +89,11 @@ class LevelChart(QSlider):
         blocked = self.blockSignals(True)
         self.setValue(round(self._level / self.top * NOTCHES))
         self.blockSignals(blocked)
-        self.setAccessibleDescription(number(self._level))
+        self.setAccessibleDescription(self.words())
+
+    def words(self) -> str:
+        """Return the level, as it is dragged, in words: "Reach 0.350"."""
+        return f"{self._label} {number(self._level if self._dragged is None else self._dragged, 3)}".strip()
 
     def sizeHint(self) -> QSize:
         """Take what width there is."""
@@ -112,7 +119,11 @@ class LevelChart(QSlider):
         """Return the value that stands at a pixel, to as many digits as pixels tell apart."""
         area = self._area()
         share = min(max((area.bottom() - y) / area.height(), 0.0), 1.0)
-        return rounded(share * self.top, self.top / area.height())
+        return self._within(rounded(share * self.top, self.top / area.height()))
+
+    def _within(self, level: float) -> float:
+        least, greatest = self._bounds
+        return min(max(level, least), greatest)
 
     # What the user does ------------------------------------------------------------------------------------------------
 
@@ -131,7 +142,6 @@ class LevelChart(QSlider):
             self.setCursor(Qt.CursorShape.SizeVerCursor if self._on_line(event) else Qt.CursorShape.ArrowCursor)
             return
         self._dragged = self.value_at(event.position().y())
-        self.read.emit(self._dragged)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -161,8 +171,8 @@ class LevelChart(QSlider):
         self._write()
 
     def _request(self, level: float) -> None:
-        if self._levels is not None and level != self._level:
-            self.level_requested.emit(level)
+        if self._levels is not None and self._within(level) != self._level:
+            self.level_requested.emit(self._within(level))
 
     # What it looks like ------------------------------------------------------------------------------------------------
 
@@ -180,7 +190,7 @@ class LevelChart(QSlider):
         area, theme = self._area(), appearance.current()
         height = QFontMetricsF(self.font()).height()
         painter.setPen(QPen(appearance.color(theme.line), 1))
-        for value in (marks := ticks(self.top, _MOST_TICKS)):
+        for value in (marks := ticks(0.0, self.top, _MOST_TICKS).tolist()):
             y = round(self.y_of(value)) - 0.5
             painter.drawLine(QPointF(area.left() - 4, y), QPointF(area.left() if value else area.right(), y))
         painter.setPen(appearance.color(theme.quiet))
@@ -212,6 +222,10 @@ class LevelChart(QSlider):
         painter.setBrush(accent)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawEllipse(QPointF(area.right() + _HANDLE, y), _HANDLE, _HANDLE)
+        height = QFontMetricsF(self.font()).height()
+        top = y - height - 1 if y - height > 0 else y + 1
+        painter.setPen(appearance.color(appearance.current().text))
+        painter.drawText(QRectF(area.left(), top, area.width() - _HANDLE, height), Qt.AlignmentFlag.AlignRight, self.words())
 
 
 def rounded(value: float, step: float) -> float:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.overlays import Levels
 from kmeans_gui.clustering.parameters import Float
 from kmeans_gui.ui import appearance
@@ -17,7 +16,7 @@ from kmeans_gui.ui.shown import Shown
 
 
 class LevelsPanel(Panel):
-    """What the curve shows, the level, and the curve; there while the run on show has one.
+    """What the curve shows, and the curve with its level; there while the run on show has one.
 
     Signals
     -------
@@ -30,27 +29,15 @@ class LevelsPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._levels: Levels | None = None
-        self._level = 0.0
-        self._parameter: Float | None = None
         self.name = appearance.dress(ElidedLabel(), "quiet")
-        self.value = QLabel()
-        self.value.setFont(appearance.tabular(appearance.font()))
-        self.value.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.chart = LevelChart()
-        self._lay_out()
-        self.chart.read.connect(self._read)
         self.chart.level_requested.connect(self._on_level)
-        self.set_content(False)
-
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(self.value)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID // 2)
-        layout.addLayout(head)
+        layout.addWidget(self.name)
         layout.addWidget(self.chart)
+        self.set_content(False)
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the curve of the run of ``new``, and the parameter's value."""
@@ -61,9 +48,7 @@ class LevelsPanel(Panel):
         if levels is not None:
             # Until the next run has begun, the level is what was asked for; 0 may leave the choice to the method.
             asked_for = None if new.trace is not None else new.state.parameters.get(levels.parameter)
-            self._level = float(asked_for or levels.level)
-            self.chart.show_levels(levels, self._level)
-            self._read(self._level)
+            self.chart.show_levels(levels, float(asked_for or levels.level))
         self.set_content(levels is not None)
 
     def _levels_of(self, old: Shown | None, new: Shown) -> Levels | None:
@@ -75,23 +60,17 @@ class LevelsPanel(Panel):
 
     def _declare(self, new: Shown) -> None:
         """Find what the parameter is called and which values it takes."""
-        declared = clustering.algorithm(new.state.algorithm).parameters
-        found = (p for p in declared if self._levels is not None and p.name == self._levels.parameter)
-        self._parameter = next((p for p in found if isinstance(p, Float)), None)
-        name = "" if self._levels is None else self._levels.name
-        self.name.show_text(f"{name[:1].upper()}{name[1:]}")
-
-    def _within(self, level: float) -> float:
-        bounds = self._parameter
-        return level if bounds is None else min(max(level, bounds.minimum), bounds.maximum)
-
-    def _read(self, level: float) -> None:
-        label = "Level" if self._parameter is None else self._parameter.label
-        self.value.setText(f"{label} {number(self._within(level))}")
+        if self._levels is None:
+            return
+        self.name.show_text(f"{self._levels.name[:1].upper()}{self._levels.name[1:]}")
+        self.chart.name_level()
+        for parameter in clustering.algorithm(new.state.algorithm).parameters:
+            if parameter.name == self._levels.parameter and isinstance(parameter, Float):
+                self.chart.name_level(parameter.label, (parameter.minimum, parameter.maximum))
 
     def _on_level(self, level: float) -> None:
-        if self._levels is not None and self._within(level) != self._level:
-            self.parameter_requested.emit(self._levels.parameter, self._within(level))
+        if self._levels is not None:
+            self.parameter_requested.emit(self._levels.parameter, level)
 
     def changeEvent(self, event: QEvent) -> None:
         """Take on the colors of another theme."""

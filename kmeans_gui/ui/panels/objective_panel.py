@@ -13,7 +13,7 @@ from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import ElidedLabel
 from kmeans_gui.ui.panels.objective_chart import HEIGHT, ObjectiveChart
 from kmeans_gui.ui.panels.panel import Panel
-from kmeans_gui.ui.panels.reading import change_of
+from kmeans_gui.ui.panels.reading import change_of, has_objective
 from kmeans_gui.ui.shown import Shown
 
 NOT_YET = "not yet"
@@ -79,6 +79,7 @@ class ObjectivePanel(Panel):
     def refresh(self, old: Shown | None, new: Shown) -> None:
         """Show the run of ``new`` and its place in it."""
         self._shown = new
+        self.set_content(new.step is None or has_objective(new.step))
         if self._has_chart():
             self.chart.refresh(old, new)
         if old is not None and new.step is old.step and new.previous is old.previous:

@@ -11,9 +11,9 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kmeans_gui.clustering.overlays import Tree
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.panels.ticks import tick_words, ticks
 from kmeans_gui.ui.panels.tree_layout import Ints, TreeLayout, sketch
 from kmeans_gui.ui.theme import Rgb, Theme
+from kmeans_gui.ui.ticks import tick_words, ticks
 
 STRIP_GAP, STRIP = 3.0, 6.0
 """Below the tree, the strip of the clusters' colors: its distance and its height."""
@@ -80,7 +80,7 @@ class TreePicture:
         area, theme = self.look.area, self.look.theme
         height = QFontMetricsF(self.look.font).height()
         painter.setFont(self.look.font)
-        for value in ticks(self.layout.highest, _MOST_TICKS):
+        for value in ticks(0.0, self.layout.highest, _MOST_TICKS).tolist():
             y = round(area.bottom() - value / self.layout.top * area.height()) - 0.5
             painter.setPen(QPen(appearance.color(theme.line), 1))
             painter.drawLine(QPointF(area.left() - _TICK - 2, y), QPointF(area.left() - 2, y))

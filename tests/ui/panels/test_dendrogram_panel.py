@@ -72,7 +72,7 @@ def test_it_is_there_only_while_the_step_has_a_tree(panel, moment, said):
 def test_it_says_what_the_heights_are_and_where_the_tree_is_cut(panel, put):
     put(by_hand(THREE, HEIGHTS, merged=2))
     assert panel.name.text() == "Merge distance"
-    assert panel.value.text() == "2 clusters, cut at 3.00"
+    assert panel.value.text() == "2 clusters at 3.00"
 
 
 def test_dragging_the_line_seeks_the_step_with_as_many_merges(panel, put, said):
@@ -108,7 +108,7 @@ def test_assistive_technology_meets_a_slider_that_moves_the_cut(panel, put, said
     asked = said(panel.seek_requested)
     assert QAccessible.queryAccessibleInterface(tree).role() is QAccessible.Role.Slider
     assert (tree.minimum(), tree.value(), tree.maximum()) == (0, 2, 3)
-    assert tree.accessibleDescription() == "2 clusters, cut at 3.00; 2 of 3 merges made"
+    assert tree.accessibleDescription() == "2 clusters at 3.00; 2 of 3 merges made"
     tree.setValue(1)
     assert asked == [(1,)]
     assert tree.value() == 2  # until the step is on show
@@ -136,13 +136,13 @@ def test_hovering_lights_the_points_under_a_branch_until_it_is_left(panel, put, 
     lit = said(panel.rows_hovered)
     QTest.mouseMove(tree, at(tree, 0.5, 1.5))
     QTest.mouseMove(tree, at(tree, 1.2, 1.7))  # the same branch is not told twice
-    assert panel.value.text() == "2 points, joined at 1.00"
+    assert panel.value.text() == "2 points at 1.00"
     QTest.mouseMove(tree, at(tree, 3.5, 0.3))
     assert panel.value.text() == "1 point"
     QTest.mouseMove(tree, at(tree, 1.0, 4.1))
     QApplication.sendEvent(tree, QEvent(QEvent.Type.Leave))
     assert [rows[0].tolist() for rows in lit] == [[0, 1], [3], [0, 1, 2, 3], []]
-    assert panel.value.text() == "4 clusters, cut at 0.500"
+    assert panel.value.text() == "4 clusters at 0.500"
 
 
 def test_a_click_selects_the_points_of_a_branch_through_their_leaves(panel, put, said):
@@ -189,7 +189,7 @@ def test_a_large_tree_is_drawn_when_another_thread_has_laid_it_out(panel, put, q
     monkeypatch.setattr(dendrogram, "AT_ONCE", 100)
     tree = put(linked(300, merged=290))
     assert panel.value.text() == "10 clusters"
-    qtbot.waitUntil(lambda: panel.value.text().startswith("10 clusters, cut at"))
+    qtbot.waitUntil(lambda: panel.value.text().startswith("10 clusters at"))
     waiting = tree.grab().toImage()
     panel.resize(200, 300)
     qtbot.waitUntil(lambda: tree._picture.look.area.right() < 200)
@@ -200,7 +200,7 @@ def test_another_tree_replaces_one_that_is_still_being_laid_out(panel, put, qtbo
     monkeypatch.setattr(dendrogram, "AT_ONCE", 100)
     put(linked(300, merged=290))
     put(linked(150, merged=147))
-    qtbot.waitUntil(lambda: panel.value.text().startswith("3 clusters, cut at"))
+    qtbot.waitUntil(lambda: panel.value.text().startswith("3 clusters at"))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from scipy.cluster.hierarchy import cut_tree, dendrogram, linkage
 from trees import by_hand, linked, points, tree_of
 
 from kmeans_gui.errors import Cancelled
-from kmeans_gui.ui.panels.ticks import tick_words, ticks
 from kmeans_gui.ui.panels.tree_layout import NARROW, lay_out, sketch
+from kmeans_gui.ui.ticks import tick_words, ticks
 
 METHODS = ("ward", "single", "complete", "centroid")
 
@@ -150,7 +150,7 @@ def test_the_layout_can_be_cancelled():
 
 @given(top=st.floats(1e-300, 1e300), most=st.integers(1, 8))
 def test_ticks_are_few_and_within(top, most):
-    found = ticks(top, most)
+    found = ticks(0.0, top, most).tolist()
     assert 1 <= len(found) <= most + 1
     assert found[0] == 0
     assert found[-1] <= top * (1 + 1e-6)
@@ -159,4 +159,4 @@ def test_ticks_are_few_and_within(top, most):
 
 
 def test_no_ticks_without_a_height():
-    assert ticks(0.0, 4) == [0.0]
+    assert ticks(0.0, 0.0, 4).tolist() == [0.0]
