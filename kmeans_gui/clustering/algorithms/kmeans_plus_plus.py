@@ -34,7 +34,7 @@ CANDIDATES = "candidates"
 DRAW = "draw"
 
 PARAMETERS = (
-    Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of centroids."),
+    Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters."),
     Int(
         name="n_local_trials",
         label="Candidates",

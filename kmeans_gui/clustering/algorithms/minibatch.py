@@ -225,17 +225,11 @@ def fit(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuesti
 def last(batches: Batches, kernel: Kernel, labels: Labels, before: Assignment, patience: int) -> Step:
     """Return the last step, which gives every point to its nearest centroid.
 
-    Parameters
-    ----------
-    batches : Batches
-    kernel : Kernel
-    labels : ndarray of shape (n,)
-        Those that the points were last given, −1 where a point was in no batch.
-    before : Assignment
-        The same, as the step before has them.
-    patience : int
+    ``labels``, shape (n,), are those that the points were last given, −1 where a point was in no batch; ``before`` are the same
+    as the step before has them.
     """
-    changed = int(np.count_nonzero(_assigned(kernel, batches.centroids) != labels))
+    kernel.assign(batches.centroids)
+    changed = int(np.count_nonzero(kernel.labels() != labels))
     number_of_shows, index = shown(batches.made)
     told = {"batches": batches.made, "n": len(labels), "patience": patience}
     ending = "Done after {batches:# batch|batches}: " + batches.ending + ". "
@@ -251,11 +245,6 @@ def last(batches: Batches, kernel: Kernel, labels: Labels, before: Assignment, p
         title=FINISH,
         note=Note(ending + "Now {n:# point is|points are} assigned to the nearest centroid.", told),
     )
-
-
-def _assigned(kernel: Kernel, centroids: Floats) -> Labels:
-    kernel.assign(centroids)
-    return kernel.labels()
 
 
 class _Film:
