@@ -109,7 +109,7 @@ def words(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 def test_an_algorithms_name_stands_in_its_own_file_alone(name: str) -> None:
     """Whatever depends on an algorithm follows from what it declares and from what its steps carry."""
     home = PACKAGE / "clustering" / "algorithms"
-    own = {home / "__init__.py", home / f"{name.replace('-', '_')}.py"}
+    own = {home / "__init__.py", home / f"{name.replace('-', '_').replace('+', '_plus')}.py"}
     pattern = re.compile(rf"(?<![\w-]){re.escape(name).replace('-', '[-_]')}(?![\w-])", re.IGNORECASE)
     assert all(path in SOURCES for path in own)
     found = (
