@@ -163,7 +163,7 @@ def _check(values: Mapping[str, Any], leaves: int, d: int) -> None:
     if leaves > MOST and linkage != "single":
         needs = _duration(5e-9 * leaves * leaves)
         if linkage in ("average", "complete"):
-            needs = f"{4e-9 * leaves * leaves:,.0f} GB of memory and " + needs
+            needs = f"{8e-9 * leaves * leaves:,.0f} GB of memory and " + needs
         raise UserError(
             f"{words} linkage of {leaves:,} points compares all pairs, which would take {needs}. Choose single linkage, "
             f"or set Sample to {MOST:,} or less."

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.kernels.compiled import inline, jit
+from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.step import Floats
 
 Ints = NDArray[np.int64]
@@ -33,14 +33,8 @@ def square(centers: Floats, a: int, b: int) -> float:
     return total
 
 
-@inline
-def corner(i: int) -> int:
-    """Return where the distances from i to those before it begin in a triangle of all distances."""
-    return i * (i - 1) // 2
-
-
 @jit
-def fill_row(kind: int, x: int, centers: Floats, sizes: Floats, triangle: Floats, row: Floats) -> None:
+def fill_row(kind: int, x: int, centers: Floats, sizes: Floats, table: Floats, row: Floats) -> None:
     """Write how far ``x`` is from each other slot."""
     if kind == WARD:
         row[:] = 0.0
@@ -53,29 +47,28 @@ def fill_row(kind: int, x: int, centers: Floats, sizes: Floats, triangle: Floats
         for i in range(len(sizes)):
             row[i] *= 2 * size * sizes[i] / (size + sizes[i])
     else:
-        row[:x] = triangle[corner(x) : corner(x) + x]
-        for i in range(x + 1, len(sizes)):
-            row[i] = triangle[corner(i) + x]
+        row[:] = table[x]
     row[x] = np.inf
 
 
 @jit
-def merge(kind: int, x: int, y: int, centers: Floats, sizes: Floats, triangle: Floats) -> None:
+def merge(kind: int, x: int, y: int, centers: Floats, sizes: Floats, table: Floats) -> None:
     """Put ``x`` into the slot of ``y``."""
     both = sizes[x] + sizes[y]
     if kind == WARD:
         for axis in range(len(centers)):
             centers[axis, y] = (sizes[x] * centers[axis, x] + sizes[y] * centers[axis, y]) / both
     else:
+        from_x, from_y, size_x, size_y = table[x], table[y], sizes[x], sizes[y]
+        if kind == AVERAGE:
+            for i in range(len(sizes)):
+                from_y[i] = (size_x * from_x[i] + size_y * from_y[i]) / both
+        else:
+            for i in range(len(sizes)):
+                from_y[i] = max(from_x[i], from_y[i])
         for i in range(len(sizes)):
-            if sizes[i] == 0 or i in (x, y):
-                continue
-            from_x = triangle[corner(max(x, i)) + min(x, i)]
-            place = corner(max(y, i)) + min(y, i)
-            if kind == AVERAGE:
-                triangle[place] = (sizes[x] * from_x + sizes[y] * triangle[place]) / both
-            else:
-                triangle[place] = max(from_x, triangle[place])
+            if sizes[i] > 0:
+                table[i, y] = from_y[i]
     sizes[x], sizes[y] = 0, both
 
 
@@ -84,7 +77,7 @@ def follow_chain(
     kind: int,
     centers: Floats,
     sizes: Floats,
-    triangle: Floats,
+    table: Floats,
     names: Ints,
     chain: Ints,
     state: Ints,
@@ -101,7 +94,7 @@ def follow_chain(
             chain[0] = np.argmax(sizes > 0)
             state[LENGTH] = 1
         x = chain[state[LENGTH] - 1]
-        fill_row(kind, x, centers, sizes, triangle, row)
+        fill_row(kind, x, centers, sizes, table, row)
         y, least = -1, np.inf
         if state[LENGTH] > 1:
             y = chain[state[LENGTH] - 2]
@@ -112,7 +105,7 @@ def follow_chain(
         if state[LENGTH] > 1 and y == chain[state[LENGTH] - 2]:
             pairs[state[MADE], 0], pairs[state[MADE], 1] = names[x], names[y]
             heights[state[MADE]] = least
-            merge(kind, x, y, centers, sizes, triangle)
+            merge(kind, x, y, centers, sizes, table)
             state[MADE] += 1
             state[ALIVE] -= 1
             state[LENGTH] -= 2
@@ -122,11 +115,11 @@ def follow_chain(
 
 
 @jit
-def shrink(triangle: Floats, kept: Ints) -> None:
-    """Move the distances between the slots ``kept``, ascending, to the front."""
+def shrink(table: Floats, smaller: Floats, kept: Ints) -> None:
+    """Move the distances between the slots ``kept``, ascending, to ``smaller``, which may begin where ``table`` does."""
     for i in range(len(kept)):
-        for j in range(i):
-            triangle[corner(i) + j] = triangle[corner(kept[i]) + kept[j]]
+        for j in range(len(kept)):
+            smaller[i, j] = table[kept[i], kept[j]]
 
 
 @jit
@@ -167,7 +160,7 @@ def join_centers(
         y = int(nearest[x])
         pairs[state[MADE], 0], pairs[state[MADE], 1] = names[x], names[y]
         heights[state[MADE]] = gaps[x]
-        merge(WARD, x, y, centers, sizes, gaps)
+        merge(WARD, x, y, centers, sizes, centers)
         gaps[x] = np.inf
         state[MADE] += 1
         state[ALIVE] -= 1

@@ -11,7 +11,7 @@ from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.hierarchy import Ints
 from kmeans_gui.clustering.kernels.compiled import jit
 from kmeans_gui.clustering.kernels.relatives import chains, spanning
-from kmeans_gui.clustering.linkage import Centroids, Merges, Slots, Triangle, Ward
+from kmeans_gui.clustering.linkage import Centroids, Merges, Slots, Table, Ward
 from kmeans_gui.clustering.neighborhoods import Space
 from kmeans_gui.errors import Cancelled, CancelQuestion
 
@@ -39,14 +39,20 @@ def merge_all(slots: Slots, cancelled: CancelQuestion) -> Merges:
             kept = np.flatnonzero(slots.sizes)
             length = state[chains.LENGTH]
             chain[:length] = np.searchsorted(kept, chain[:length])
-            if isinstance(slots, Triangle):
-                chains.shrink(slots.triangle, kept)
+            if isinstance(slots, Table):
+                _shrink(slots, kept)
             slots.shrink(kept)
     return slots.pairs, slots.heights
 
 
-_NOTHING = np.empty(0)
-_NOWHERE = np.empty((0, 0))
+_NOTHING = np.empty((0, 0))
+
+
+def _shrink(slots: Table, kept: Ints) -> None:
+    """Move the distances of the slots ``kept`` together, in the memory that there is."""
+    smaller = slots.table.reshape(-1)[: len(kept) ** 2].reshape(len(kept), len(kept))
+    chains.shrink(slots.table, smaller, kept)
+    slots.table = smaller
 
 
 def _go_on(slots: Slots, chain: Ints, state: Ints) -> None:
@@ -55,9 +61,9 @@ def _go_on(slots: Slots, chain: Ints, state: Ints) -> None:
         chains.join_centers(slots.centers, sizes, slots.nearest, slots.gaps, names, state, pairs, heights, BUDGET)
     elif isinstance(slots, Ward):
         chains.follow_chain(chains.WARD, slots.centers, sizes, _NOTHING, names, chain, state, pairs, heights, BUDGET)
-    elif isinstance(slots, Triangle):
+    elif isinstance(slots, Table):
         kind = chains.AVERAGE if slots.linkage == "average" else chains.COMPLETE
-        chains.follow_chain(kind, _NOWHERE, sizes, slots.triangle, names, chain, state, pairs, heights, BUDGET)
+        chains.follow_chain(kind, _NOTHING, sizes, slots.table, names, chain, state, pairs, heights, BUDGET)
 
 
 def _ask(cancelled: CancelQuestion) -> None:
@@ -103,7 +109,7 @@ def exercise() -> None:
     never: Callable[[], bool] = lambda: False  # noqa: E731
     merge_all(Ward(points.T.copy()), never)
     merge_all(Centroids(points.T.copy()), never)
-    merge_all(Triangle(np.random.default_rng(1).random(4950), 100, "average"), never)
+    merge_all(Table(np.abs(points[:, :1] - points[:, 0]), "average"), never)
     pairs, _ = spanning_tree(Space(points, "euclidean"), never)
     children, labels = np.empty((199, 2), np.int64), np.zeros((4, 399), np.int64)
     join_clusters(pairs, children, np.arange(399), labels[0], labels[1], 0, 199)
