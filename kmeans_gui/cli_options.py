@@ -8,7 +8,7 @@ the same words.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from kmeans_gui.clustering import DEFAULT, REGISTRY, SEED, Algorithm
@@ -115,10 +115,8 @@ def _add_algorithms(parser: argparse.ArgumentParser) -> None:
     # Without a default of its own: that of a session goes before the program's.
     group.add_argument("--algorithm", choices=list(REGISTRY), help=f"{titles}. Default: {DEFAULT}.")
     for name, declared in _declared().items():
-        parameter = declared[0][1]
         extra = _INIT_FILE if name == "init" else ""
-        only = "" if len(declared) == len(REGISTRY) else f" For {', '.join(entry.name for entry, _ in declared)}."
-        _add(group, parameter, f"{_sentence(parameter)}{extra}{only} Default: {_defaults(declared)}.")
+        _add(group, declared[0][1], f"{_meanings(declared)}{extra} Default: {_defaults(declared)}.")
     _add(group, SEED, f"{_sentence(SEED)} Default: {SEED.default}.")
 
 
@@ -148,11 +146,26 @@ def _declared() -> dict[str, list[tuple[Algorithm, Parameter]]]:
     return found
 
 
+def _meanings(declared: list[tuple[Algorithm, Parameter]]) -> str:
+    """Return what an option means, for each group of algorithms that mean the same by it."""
+    groups = _grouped(declared, _sentence)
+    if len(groups) > 1:
+        return " ".join(f"For {', '.join(names)}: {words}" for words, names in groups.items())
+    ((words, names),) = groups.items()
+    return words if len(names) == len(REGISTRY) else f"{words} For {', '.join(names)}."
+
+
 def _defaults(declared: list[tuple[Algorithm, Parameter]]) -> str:
-    values = {entry.name: parameter.default for entry, parameter in declared}
-    if len(set(values.values())) == 1:
-        return _shown(declared[0][1].default)
-    return ", ".join(f"{_shown(value)} ({name})" for name, value in values.items())
+    groups = _grouped(declared, lambda parameter: _shown(parameter.default))
+    return next(iter(groups)) if len(groups) == 1 else ", ".join(f"{v} ({', '.join(names)})" for v, names in groups.items())
+
+
+def _grouped(declared: list[tuple[Algorithm, Parameter]], key: Callable[[Parameter], str]) -> dict[str, list[str]]:
+    """Return, for each text that ``key`` makes of a parameter, the names of the algorithms for which it does."""
+    groups: dict[str, list[str]] = {}
+    for entry, parameter in declared:
+        groups.setdefault(key(parameter), []).append(entry.name)
+    return groups
 
 
 def _shown(value: object) -> str:

@@ -217,6 +217,13 @@ def sketch(layout: TreeLayout, width: float, height: float, ratio: float = 1.0) 
     x, y = _pixels(layout.stem * across, ratio), _pixels(layout.height * up, ratio)
     left, right = layout.children[merges - layout.leaves].T
     narrow = np.concatenate([left[~wide[left]], right[~wide[right]], _narrow_roots(layout, wide)])
+    narrow = narrow[narrow >= layout.leaves]  # a leaf by itself has no height
+    # In a chain, most forks fall on the same pixels as the next one.
+    alike = np.ones(max(len(merges) - 1, 0), bool)
+    for places in (x[left], x[right], y[left], y[right], y[merges]):
+        alike &= places[1:] == places[:-1]
+    distinct = ~np.append(alike, False)[: len(merges)]
+    merges, left, right = merges[distinct], left[distinct], right[distinct]
     uprights = _unique(
         np.concatenate([x[left], x[right], x[narrow]]),
         np.concatenate([y[left], y[right], np.zeros_like(narrow)]),
@@ -240,8 +247,6 @@ def _pixels(places: Floats, ratio: float) -> Ints:
 def _unique(at: Ints, start: Ints, stop: Ints, owners: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """Return each line once, with the latest merge among its owners. Fewer than 2^20 pixels each way are taken for granted."""
     keys = (at << 40) + (start << 20) + stop
-    # Most copies follow one another; the few others take a search.
-    last = np.flatnonzero(np.append(keys[1:] != keys[:-1], True)) if len(keys) else np.empty(0, np.intp)
-    latest_first = last[np.argsort(-owners[last], kind="stable")]
+    latest_first = np.argsort(-owners, kind="stable")
     kept = latest_first[np.unique(keys[latest_first], return_index=True)[1]]
     return at[kept], start[kept], stop[kept], owners[kept]

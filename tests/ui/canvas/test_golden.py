@@ -43,7 +43,7 @@ NEAR, APART = 8, 0.01
 
 @pytest.fixture(autouse=True)
 def _without_numbers(monkeypatch):
-    monkeypatch.setattr(centroids, "_draw_numbers", lambda *_: None)
+    monkeypatch.setattr(centroids, "_draw_texts", lambda *_: None)
 
 
 def drawn(n, index, names, theme):
