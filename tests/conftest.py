@@ -54,11 +54,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _warm() -> None:
+    from kmeans_gui.clustering import neighborhoods
     from kmeans_gui.clustering.kernels import warming
-    from kmeans_gui.ui.canvas import raster
+    from kmeans_gui.ui.canvas import raster, strokes
 
-    warming.warm()
-    warming.warm(raster.FAMILY)
+    for family in (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY):
+        warming.warm(family)
 
 
 def _qt(module: str) -> Any:

@@ -15,15 +15,19 @@ from importlib import import_module
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from kmeans_gui.clustering import kernels
+from kmeans_gui.clustering import kernels, neighborhoods
+from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
 from kmeans_gui.errors import Cancelled, CancelQuestion
-from kmeans_gui.ui.canvas import raster
+from kmeans_gui.ui.canvas import raster, strokes
 
 _log = logging.getLogger(__name__)
 
 _LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
+
+FAMILIES = (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY)
+"""The compiled loops, those first that are looked at first."""
 
 _REST_MS = 100
 """How long after the first painting it begins, so that what follows that, and the first click, have the processor alone."""
@@ -77,13 +81,13 @@ def _load(publish: Publish, cancelled: CancelQuestion) -> str | None:
     with _nothing_collected():
         importing.start()
         _wait_for(importing, cancelled)
-    for loading in (kernels.begin(), raster.begin()):
-        _wait_for(loading, cancelled)
+    for family in FAMILIES:
+        _wait_for(warming.begin(family), cancelled)
     return kernels.trouble()
 
 
 def _import_libraries(cancelled: CancelQuestion) -> None:
-    for name in (*_LIBRARIES, "kmeans_gui.clustering.kernels.family", raster.FAMILY):
+    for name in (*_LIBRARIES, *FAMILIES):
         if cancelled():
             return
         try:

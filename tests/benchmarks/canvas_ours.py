@@ -21,18 +21,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kmeans_gui import app
-from kmeans_gui.clustering import Floats, kernels
+from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.data.cells import SORTED_FROM
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.data.layout import Layout
-from kmeans_gui.ui.canvas import marks, raster
+from kmeans_gui.ui.canvas import marks
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.points import CROWD
 from kmeans_gui.ui.canvas.render import Request
 from kmeans_gui.ui.main_window import make_window
 from kmeans_gui.ui.theme import LIGHT
+from kmeans_gui.ui.warm_up import FAMILIES
 
 Labels = NDArray[np.int16]
 
@@ -54,8 +55,8 @@ def application() -> Iterator[QApplication]:
         for kind in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
             QSettings.setPath(kind, QSettings.Scope.UserScope, folder)
         sys.setswitchinterval(app._SWITCH_INTERVAL)
-        kernels.warm()
-        warming.warm(raster.FAMILY)
+        for family in FAMILIES:
+            warming.warm(family)
         yield QApplication.instance() or QApplication([])
 
 

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QApplication
 from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.canvas import raster
 from kmeans_gui.ui.main_window import make_window
 from kmeans_gui.ui.theme import Theme
+from kmeans_gui.ui.warm_up import FAMILIES
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled() -> None:
     """Load the loops before the first test; otherwise it would depend on the clock which of them drew with plain numpy."""
-    warming.warm()
-    warming.warm(raster.FAMILY)
+    for family in FAMILIES:
+        warming.warm(family)
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.assignment import labels_of
 from kmeans_gui.clustering.overlays import Ball, Ellipses, Outlined, Places, Roles, Segments
 from kmeans_gui.data.cells import planar
-from kmeans_gui.ui.canvas import marks
+from kmeans_gui.ui.canvas import marks, strokes
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.canvas.points import CROWD
 from kmeans_gui.ui.canvas.rings import draw_rings_around
+from kmeans_gui.ui.canvas.sheet import sheet_of
 from kmeans_gui.ui.canvas.view import View
 from kmeans_gui.ui.theme import Rgb, mix
 
@@ -38,12 +39,6 @@ PLACE = 3.5
 
 HOLLOW = 0.55
 """Diameter of the hole in a mark of noise, as a share of the mark."""
-
-SOFT = 300
-"""Up to this many lines are drawn with soft edges."""
-
-AT_ONCE = 250
-"""Lines drawn by one call, which no other thread can interrupt."""
 
 CORNERS = 96
 """Of a circle or an ellipse, drawn as a polygon."""
@@ -110,21 +105,22 @@ def _draw_outlined(painter: QPainter, overlay: Outlined, frame: Frame, view: Vie
 
 
 def _draw_segments(painter: QPainter, overlay: Segments, frame: Frame, view: View, style: Style) -> None:
-    ends = overlay.shown
-    pixels = view.to_pixels(planar(ends.reshape(-1, ends.shape[-1]))).reshape(-1, 2, 2)
-    border = len(pixels) - overlay.newest
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, style.vector or len(pixels) <= SOFT)
-    _draw_lines(painter, pixels[:border], mix(style.theme.ground, style.theme.text, FAINT), FINE * style.scale)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for color, width in ((style.theme.ground, STRONG + 2 * HALO), (style.theme.outline, STRONG)):
-        _draw_lines(painter, pixels[border:], color, width * style.scale)
-
-
-def _draw_lines(painter: QPainter, pixels: Floats, color: Rgb, width: float) -> None:
-    painter.setPen(QPen(QColor(*color), width, c=Qt.PenCapStyle.RoundCap))
-    for start in range(0, len(pixels), AT_ONCE):
-        # As one path they would be stroked as one shape, which takes a hundred times as long where they cross.
-        painter.drawLines([QLineF(*a, *b) for a, b in pixels[start : start + AT_ONCE].tolist()])
+    shown = overlay.shown
+    ends = view.to_pixels(planar(shown.reshape(-1, shown.shape[-1]))).reshape(-1, 4)
+    border = len(ends) - overlay.newest
+    faint = mix(style.theme.ground, style.theme.text, FAINT)
+    strong = ((style.theme.ground, STRONG + 2 * HALO), (style.theme.outline, STRONG))
+    lines = [(ends[:border], faint, FINE), *((ends[border:], color, width) for color, width in strong)]
+    if style.vector:
+        for some, color, width in lines:
+            painter.setPen(QPen(QColor(*color), width * style.scale, c=Qt.PenCapStyle.RoundCap))
+            painter.drawLines([QLineF(*end) for end in some.tolist()])
+        return
+    sheet = sheet_of(painter)
+    ratio, counts = sheet.devicePixelRatio(), [len(some) for some, _, _ in lines]
+    widths = np.repeat([width * style.scale * ratio for _, _, width in lines], counts)
+    inks = np.repeat([strokes.shades((color,), 1.0)[0] for _, color, _ in lines], counts)
+    strokes.drawer()(sheet.pixels, np.concatenate([some for some, _, _ in lines]) * ratio, widths, inks)
 
 
 def _draw_places(painter: QPainter, overlay: Places, frame: Frame, view: View, style: Style) -> None:
