@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from kmeans_gui.clustering import kernels
+from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.ui import warm_up
-from kmeans_gui.ui.canvas import raster
 from kmeans_gui.ui.main_window import make_window
 
 TROUBLE = "numba is on holiday."
@@ -17,17 +17,16 @@ TROUBLE = "numba is on holiday."
 
 @pytest.fixture
 def begun(monkeypatch):
-    """How often the kernels have begun to load; they do not load."""
-    times = []
+    """Which families of loops have begun to load; they do not load."""
+    families = []
 
-    def begin():
-        times.append(1)
+    def begin(family):
+        families.append(family)
         return threading.Thread()
 
-    monkeypatch.setattr(kernels, "begin", begin)
-    monkeypatch.setattr(raster, "begin", threading.Thread)
+    monkeypatch.setattr(warming, "begin", begin)
     monkeypatch.setattr(kernels, "trouble", lambda: TROUBLE)
-    return times
+    return families
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_trouble_is_told_once_and_goes_when_it_is_closed(window, begun, qtbot):
     window.update()
     QApplication.processEvents()
     assert window.messages.text == ""
-    assert begun == [1]
+    assert begun == list(warm_up.FAMILIES)
 
 
 def test_nothing_is_said_if_all_is_well(window, qtbot, monkeypatch):
@@ -78,7 +77,7 @@ def test_nothing_is_loaded_before_the_window_is_painted(window, begun, qtbot):
     assert begun == []
     with ended(window, qtbot):
         window.show()
-    assert begun == [1]
+    assert begun == list(warm_up.FAMILIES)
 
 
 def test_a_window_that_closes_does_not_wait_for_an_import(window, qtbot, monkeypatch):
@@ -109,13 +108,13 @@ def test_a_library_that_does_not_load_is_no_trouble_yet(window, qtbot, monkeypat
 def test_a_window_that_closes_does_not_wait_for_the_kernels(window, qtbot, monkeypatch):
     release, waiting = threading.Event(), threading.Event()
 
-    def begin():
+    def begin(family):
         loading = threading.Thread(target=release.wait, daemon=True)
         loading.start()
         waiting.set()
         return loading
 
-    monkeypatch.setattr(kernels, "begin", begin)
+    monkeypatch.setattr(warming, "begin", begin)
     window.show()
     window.begin()
     qtbot.waitUntil(waiting.is_set)
