@@ -69,7 +69,7 @@ def test_the_objective_never_rises(board: Board, rule: str) -> None:
 def test_the_steps_are_numbered_and_measured(board: Board, rule: str) -> None:
     points, start = board
     steps = list(clustering.steps("lloyd", points, k=len(start), init=start, empty_clusters=rule))
-    # Equal points far from the origin may never settle: their mean is rounded, so another centroid that stands on them takes them.
+    # Equal points far from the origin may never settle: their mean is rounded, so others that stand on them take them.
     assume(steps[-1].iterations < 300)
     halves = (len(steps) - 3) // 2
     assert [s.phase for s in steps] == [Phase.START, *[Phase.ASSIGN, Phase.UPDATE] * halves, Phase.ASSIGN, Phase.DONE]
