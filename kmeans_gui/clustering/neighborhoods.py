@@ -14,18 +14,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.blocks import blocks
-from kmeans_gui.clustering.kernels.warming import at_hand
+from kmeans_gui.clustering.kernels.warming import at_hand, begin
 from kmeans_gui.clustering.overlays import Floats
-from kmeans_gui.errors import CancelQuestion
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 FAMILY = "kmeans_gui.clustering.kernels.relatives.family"
 """The module with the compiled loops."""
+
+AT_ONCE = 20_000
+"""Points up to which plain numpy does the work if the compiled loops are not loaded yet; for more, it pays to wait for them."""
 
 Rows = NDArray[np.integer]
 
@@ -142,6 +146,23 @@ class Neighborhoods(ABC):
         """
 
 
+def loops(n: int, cancelled: CancelQuestion) -> ModuleType | None:
+    """Return the compiled loops, None if there are none; for many points, wait until they are loaded.
+
+    Raises
+    ------
+    Cancelled
+        If ``cancelled`` said so.
+    """
+    if n > AT_ONCE:
+        loading = begin(FAMILY)
+        while loading.is_alive():
+            if cancelled():
+                raise Cancelled
+            loading.join(0.02)
+    return at_hand(FAMILY)
+
+
 def find(space: Space, eps: float, wanted: int, cancelled: CancelQuestion) -> Neighborhoods:
     """Return the neighborhoods of radius ``eps``; a core point has ``wanted`` neighbors.
 
@@ -150,7 +171,7 @@ def find(space: Space, eps: float, wanted: int, cancelled: CancelQuestion) -> Ne
     Cancelled
         If ``cancelled`` said so.
     """
-    if (family := at_hand(FAMILY)) is not None:
+    if (family := loops(len(space.points), cancelled)) is not None:
         found: Neighborhoods | None = family.on_grid(space, eps, wanted, cancelled)
         if found is not None:
             return found

@@ -22,9 +22,8 @@ from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.distances import METRICS, metric_parameter
 from kmeans_gui.clustering.hierarchy import Ints, build
 from kmeans_gui.clustering.journal import Journal
-from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.clustering.linkage import link
-from kmeans_gui.clustering.neighborhoods import FAMILY, Space
+from kmeans_gui.clustering.neighborhoods import Space, loops
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Overlay, Segments, Tree
 from kmeans_gui.clustering.parameters import Choice, Int
@@ -113,8 +112,9 @@ class _Run:
         _check(values, leaves, X.shape[1])
         if cancelled():
             raise Cancelled
-        if leaves > MOST:
-            _wait_for_loops(cancelled)
+        if leaves > MOST and loops(leaves, cancelled) is None:
+            words = f"Without numba, only {MOST:,} points can be clustered. Install it, or set Sample to {MOST:,} or less."
+            raise UserError(words)
         rows = np.sort(np.random.default_rng(seed).choice(n, leaves, replace=False)) if sampled else np.arange(n)
         self.members = _members(Space.of(X, values["metric"]).points, rows, values["metric"], cancelled) if sampled else None
         pairs, heights = link(X[rows] if sampled else X, self.linkage, values["metric"], cancelled)
@@ -175,23 +175,6 @@ def _duration(seconds: float) -> str:
         if seconds >= 1.5 * length:
             return f"some {seconds / length:,.0f} {unit}s"
     return "a second"
-
-
-def _wait_for_loops(cancelled: CancelQuestion) -> None:
-    """Wait for the compiled loops: without them, so many points would take hours.
-
-    Raises
-    ------
-    UserError
-        If there are none.
-    """
-    loading = warming.begin(FAMILY)
-    while loading.is_alive():
-        if cancelled():
-            raise Cancelled
-        loading.join(0.02)
-    if warming.at_hand(FAMILY) is None:
-        raise UserError(f"Without numba, only {MOST:,} points can be clustered. Install it, or set Sample to {MOST:,} or less.")
 
 
 def _members(points: Floats, rows: Ints, metric: str, cancelled: CancelQuestion) -> NDArray[np.int64]:
