@@ -23,6 +23,21 @@ def label_dtype(k: int) -> type[np.signedinteger]:
     return next(t for t in (np.int8, np.int16, np.int32, np.int64) if k - 1 <= np.iinfo(t).max)
 
 
+REPEAT = 256
+"""Colors repeat after so many clusters: more cannot be told apart."""
+
+
+def few_labels(labels: Labels, most: int = 1 << 14) -> NDArray[np.int16]:
+    """Return labels as they are drawn, shape (n,): those from ``most`` on become lower ones of the same color.
+
+    ``most`` is a multiple of ``REPEAT``. Labels that fit as they are stay what they are.
+    """
+    if labels.dtype.itemsize <= 2 and labels.max(initial=-1) < most:
+        return labels.astype(np.int16, copy=False)
+    wide = np.where(labels < most, labels, most - REPEAT + labels % REPEAT)
+    return wide.astype(np.int16)
+
+
 class Packed(ABC):
     """An assignment that is not kept as an array. Frozen; may be read from any thread."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Assignment, Floats
-from kmeans_gui.clustering.assignment import labels_of
+from kmeans_gui.clustering.assignment import few_labels, labels_of
 from kmeans_gui.clustering.label_runs import LabelRuns
 from kmeans_gui.data.cells import CELL, SORTED_FROM, Cells, Places, Spans, planar
 from kmeans_gui.data.change import NO_ROWS, Change, Rows, is_among, merged
@@ -233,7 +233,7 @@ class Layout:
             return np.full(cells.n, -1, np.int16)
         if isinstance(assignment, LabelRuns) and assignment.rows is cells.rows and self.change.keeps_rows:
             return assignment.on_curve().astype(np.int16, copy=False)  # there are as many points, since the rows are the same
-        assignment = labels_of(assignment)
+        assignment = few_labels(labels_of(assignment))
         if len(assignment) != self.n:
             raise ValueError(f"{len(assignment)} labels do not fit {self.n} points")
         if self._rows_stay:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from kmeans_gui.clustering.assignment import REPEAT
+
 Rgb = tuple[int, int, int]
 
 _OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#6B6B6B")
-CLUSTER_COLORS = 256
+CLUSTER_COLORS = REPEAT
 
 
 def rgb(text: str) -> Rgb:

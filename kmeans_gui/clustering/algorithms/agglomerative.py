@@ -274,7 +274,6 @@ ALGORITHM = Algorithm(
         ("until one is left", ()),
         ("Cut the tree of merges where K clusters stand", (Phase.DONE,)),
     ),
-    random=False,
     steps=steps,
     fit=fit,
 )

@@ -25,7 +25,7 @@ from kmeans_gui.clustering.journal import Journal, Page
 from kmeans_gui.clustering.neighborhoods import Neighborhoods, Rows, Space, find, nth_distances
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Ball, Levels, Outlined, Overlay, Roles
-from kmeans_gui.clustering.parameters import Float, Int
+from kmeans_gui.clustering.parameters import LARGEST, Float, Int
 from kmeans_gui.clustering.step import Floats, Phase, Step
 from kmeans_gui.errors import Cancelled, CancelQuestion
 
@@ -36,6 +36,7 @@ PARAMETERS = (
         name="eps",
         label="Radius ε",
         default=0.0,
+        maximum=LARGEST,
         step=0.05,
         help="How far apart neighbors are at most. 0: twice the median distance to as many points as a core point needs.",
     ),

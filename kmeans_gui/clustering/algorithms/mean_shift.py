@@ -24,7 +24,7 @@ from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.distances import nearest
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Ball, Overlay, Places, Segments
-from kmeans_gui.clustering.parameters import Choice, Float, Int
+from kmeans_gui.clustering.parameters import LARGEST, Choice, Float, Int
 from kmeans_gui.clustering.step import Floats, Phase, Step, label_dtype
 from kmeans_gui.clustering.windows import Windows, estimate_bandwidth
 from kmeans_gui.errors import Cancelled, CancelQuestion, UserError
@@ -34,6 +34,7 @@ PARAMETERS = (
         name="bandwidth",
         label="Bandwidth",
         default=0.0,
+        maximum=LARGEST,
         help="Radius of the windows, in units of the data; 0 estimates it from the distances between points.",
     ),
     Choice(
@@ -303,6 +304,5 @@ ALGORITHM = Algorithm(
         ("Merge the places within the bandwidth of each other", (MERGE,)),
         ("Assign each point to the nearest mode", (Phase.ASSIGN, Phase.DONE)),
     ),
-    random=False,
     steps=steps,
 )

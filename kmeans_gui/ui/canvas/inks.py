@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_gui.clustering.assignment import Assignment, Labels, labels_of
+from kmeans_gui.clustering.assignment import Assignment, Labels, few_labels, labels_of
+from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.overlays import Mixture, Roles, Shades
-from kmeans_gui.errors import Cancelled, CancelQuestion
+from kmeans_gui.errors import CancelQuestion
 from kmeans_gui.ui.canvas.frame import Frame, Style
 from kmeans_gui.ui.theme import Rgb, Theme, mix
 
@@ -29,7 +30,10 @@ PALEST = 0.16
 BORDER = 0.5
 """Share of the cluster's color in a point on the border of its cluster."""
 
-_BLOCK = 1 << 16
+_SHARES = 1 << 19
+"""Shares that are mixed in one go: those of a thousand clusters take their room."""
+_CLUSTERS = 1 << 12
+"""Of more clusters, some that could not be told apart share their inks."""
 _BITS = 5
 """Of each channel of a mixed color, for telling inks apart; each is then the mean of the colors that it stands for."""
 
@@ -97,10 +101,7 @@ def _mixture(frame: Frame, overlay: Mixture, theme: Theme, unwanted: CancelQuest
     pure = np.array(frame.palette(theme)[:-1], np.float64)
     cells = np.empty(frame.layout.n, np.int16)
     total, count = np.zeros((1 << 3 * _BITS, 3)), np.zeros(1 << 3 * _BITS)
-    for start in range(0, len(cells), _BLOCK):
-        if unwanted():
-            raise Cancelled
-        block = slice(start, min(start + _BLOCK, len(cells)))
+    for block in blocks(len(cells), max(_SHARES // len(pure), 1), unwanted):
         mixed = overlay.of(block) @ pure
         red, green, blue = (mixed.astype(np.int64) >> 8 - _BITS).T
         index = red << 2 * _BITS | green << _BITS | blue
@@ -117,9 +118,9 @@ def _mixture(frame: Frame, overlay: Mixture, theme: Theme, unwanted: CancelQuest
 
 def _roles(frame: Frame, overlay: Roles, theme: Theme, unwanted: CancelQuestion) -> tuple[Labels, tuple[Rgb, ...]]:
     assert frame.assignment is not None
-    *clusters, unassigned = frame.palette(theme)
-    k, roles = len(clusters), labels_of(overlay.assignment)
-    which = np.array(labels_of(frame.assignment), np.int16)
+    *all_clusters, unassigned = frame.palette(theme)
+    clusters, roles = all_clusters[:_CLUSTERS], labels_of(overlay.assignment)
+    which, k = few_labels(labels_of(frame.assignment), _CLUSTERS).copy(), len(clusters)
     which[(roles == Roles.BORDER) & (which >= 0)] += k
     which[roles == Roles.NOISE] = 2 * k
     borders = (mix(theme.ground, color, BORDER) for color in clusters)

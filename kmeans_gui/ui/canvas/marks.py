@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from kmeans_gui.clustering import Floats
+from kmeans_gui.clustering.assignment import few_labels
 from kmeans_gui.data.cells import THIN
 from kmeans_gui.data.change import is_among
 from kmeans_gui.data.dataset import Rows
@@ -87,7 +88,7 @@ def _checked(frame: Frame, labels: NDArray[np.int16]) -> NDArray[np.int16]:
 def _own_labels(frame: Frame, rows: Rows) -> NDArray[np.int16]:
     """Return the labels of some rows, −1 for none."""
     labels = frame.labels
-    return np.full(len(rows), -1, np.int16) if labels is None else _checked(frame, labels[rows].astype(np.int16))
+    return np.full(len(rows), -1, np.int16) if labels is None else _checked(frame, few_labels(labels[rows]))
 
 
 def cells_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[Group]:

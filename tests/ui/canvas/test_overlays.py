@@ -188,3 +188,33 @@ def test_tags_stand_beside_the_numbers_of_centroids() -> None:
     assert (plain == tagged)[:, 95:].all()
     hidden = painted(Tags(("0.25", "")), names=("centroids",), frame=frame)
     assert (plain == hidden).all()
+
+
+@pytest.mark.parametrize("k", [40_000, 70_000])
+def test_more_clusters_than_can_be_told_apart_keep_their_colors(k: int) -> None:
+    """As many as there are points, where each stands alone."""
+    rng = np.random.default_rng(0)
+    labels = np.array([0, 300, k - 1, k - 2])
+    frame = replace(
+        FRAME, assignment=np.append(labels, np.arange(k - 4)), layout=Layout.of(np.vstack([PLACES, rng.random((k - 4, 2))]))
+    )
+    pixels = painted(names=("points",), frame=frame)
+    roles = Roles(np.full(k, Roles.CORE, np.int8))
+    for picture in (pixels, painted(roles, names=("points", "overlays"), frame=frame)):
+        for label, (x, y) in zip(labels.tolist(), PLACES, strict=True):
+            assert near(color_at(picture, x, y), LIGHT.cluster(label)), label
+
+
+def test_mixtures_of_many_clusters_are_worked_out_a_few_rows_at_a_time() -> None:
+    asked = []
+
+    def of(rows: slice) -> NDArray[np.float64]:
+        asked.append(rows.stop - rows.start)
+        return np.full((rows.stop - rows.start, 4096), 1 / 4096)
+
+    frame = replace(
+        FRAME, layout=Layout.of(np.zeros((1000, 2))), centroids=np.zeros((4096, 2)), assignment=np.zeros(1000, np.int16)
+    )
+    inked(replace(frame, overlays=(Mixture(of),)), Style(LIGHT, layers=frozenset({"overlays"})))
+    assert sum(asked) == 1000
+    assert max(asked) <= 128
