@@ -96,21 +96,27 @@ class Int(Parameter):
 
 @dataclass(frozen=True, kw_only=True)
 class Float(Parameter):
-    """A finite number from ``minimum`` to ``maximum``, both included, in ``unit``; ``step`` is the form's increment."""
+    """A finite number from ``minimum`` to ``maximum``, both included, in ``unit``; ``step`` is the form's increment.
+
+    ``zero`` is the word for 0 where that stands for something else, such as "auto"; it can be given in its place.
+    """
 
     default: float
     minimum: float = 0.0
     maximum: float = 1e9
     step: float = 0.1
     unit: str = ""
+    zero: str = ""
 
     @property
     def wanted(self) -> str:
         """The kind of number and its bounds."""
-        return f"a number from {self.minimum:g} to {self.maximum:g}"
+        return f"a number from {self.minimum:g} to {self.maximum:g}" + (f", or {self.zero}" if self.zero else "")
 
     def parse(self, value: Any) -> float:
         """Return ``value`` as a float within the bounds."""
+        if self.zero and value == self.zero:
+            return 0.0
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):

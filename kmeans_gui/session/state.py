@@ -32,18 +32,22 @@ def defaults(algorithm: str) -> Mapping[str, Any]:
     return MappingProxyType(resolve(clustering.algorithm(algorithm).parameters, {}))
 
 
-def carried_over(parameters: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+def carried_over(
+    parameters: Mapping[str, Any], old: str, new: str, chosen: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
     """Return the parameters of algorithm ``new`` for somebody who comes from ``old``, where these ``parameters`` were set.
 
-    What was changed there stays as it was, where the new algorithm has a parameter of that name that can have that value; all
-    else is at its default, since another method may want another one.
+    What was changed there stays as it was, where the new algorithm has a parameter of that name that can have that value; of
+    those that ``old`` does not have, what was ``chosen`` earlier comes back. All else is at its default, since another method
+    may want another one.
     """
     before, carried = defaults(old), dict(defaults(new))
+    changed = {name: value for name, value in parameters.items() if not _same(value, before[name])}
+    wanted = {**{name: value for name, value in chosen.items() if name not in parameters}, **changed}
     for parameter in clustering.algorithm(new).parameters:
-        name = parameter.name
-        if name in parameters and not _same(parameters[name], before[name]):
+        if parameter.name in wanted:
             with suppress(UserError):
-                carried[name] = parameter.parse(parameters[name])
+                carried[parameter.name] = parameter.parse(wanted[parameter.name])
     return carried
 
 

@@ -66,6 +66,7 @@ class Controller(QObject):
         self._boards = Background(self)
         self._selected = _NO_ROWS
         self._tool = "add"
+        self._chosen: dict[str, Any] = {}  # what was set of each parameter last, whatever the algorithm
         self._projection = False
         self._kept = self._state.dataset
         self._shown = Shown()
@@ -257,8 +258,11 @@ class Controller(QObject):
     # Parameters --------------------------------------------------------------------------------------------------------
 
     def set_parameter(self, name: str, value: Any) -> None:
-        """Set one of the algorithm's parameters. Another K or start forgets the centroids placed by hand."""
+        """Set one of the algorithm's parameters, if it has it. Another K or start forgets the centroids placed by hand."""
         present = self._state.parameters.get(name)
+        if present is None:
+            return
+        self._chosen[name] = value
         if type(present) is type(value) and not isinstance(present, np.ndarray) and present == value:
             return
         changes: dict[str, Any] = {"parameters": {**self._state.parameters, name: value}}
@@ -272,12 +276,10 @@ class Controller(QObject):
         self.set_parameter("k", k)
 
     def set_algorithm(self, name: str) -> None:
-        """Choose another algorithm; what was set of parameters that it has as well stays."""
-        parameters = carried_over(self._state.parameters, self._state.algorithm, name)
-        changes: dict[str, Any] = {"algorithm": name, "parameters": parameters}
-        if "init" not in parameters:
-            changes["start"] = None
-        self.edit(Configure(changes, "choose an algorithm"))
+        """Choose another algorithm; what was set of parameters that it has as well stays, and comes back."""
+        parameters = carried_over(self._state.parameters, self._state.algorithm, name, self._chosen)
+        start = self._state.start if "init" in parameters else None
+        self.edit(Configure({"algorithm": name, "parameters": parameters, "start": start}, "choose an algorithm"))
 
     def set_seed(self, seed: int) -> None:
         """Set the seed of the run."""
@@ -285,22 +287,23 @@ class Controller(QObject):
             self.edit(Configure({"seed": seed}, "set the seed"))
 
     def new_start(self) -> None:
-        """Start anew from other centroids: those of the next seed."""
-        self.edit(Configure({"seed": self._state.seed + 1, "start": None}, "start anew"))
-        if not self._run.begun:
+        """Start anew from other centroids: those of the next seed, if the seed makes a difference."""
+        if clustering.algorithm(self._state.algorithm).random:
+            self.edit(Configure({"seed": self._state.seed + 1, "start": None}, "start anew"))
+            if self._run.begun:
+                return
+        if self._state.dataset.n:
             self._run.begin(self._state)
 
     def forget_start(self) -> None:
         """Forget the centroids placed by hand."""
-        if self._state.start is None:
-            return
-        self.edit(Configure({"start": None}, "forget the placed centroids"))
+        if self._state.start is not None:
+            self.edit(Configure({"start": None}, "forget the placed centroids"))
 
     def place_start(self, centroids: Floats, merge: str | None = None) -> None:
         """Start from ``centroids``, shape (k, 2) as drawn."""
         if not self._state.takes_start:
-            title = clustering.algorithm(self._state.algorithm).title
-            self.refused.emit(f"{title} starts from no centroids. Choose k-means, for one, to place them by hand.")
+            self.refused.emit("This algorithm starts from no centroids. Choose k-means, for one, to place some by hand.")
             return
         if not len(centroids):
             self.forget_start()

@@ -104,8 +104,10 @@ class Messages(QFrame):
         return self._text.text() if self.isVisible() else ""
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
-        """Go when the points that it was about have gone, or the picture is projected; an offer only while it is projected."""
+        """Go when what it was about has changed, or the picture is projected; an offer only while it is projected."""
         replaced = old is not None and old.state.dataset.n > 0 and old.state.dataset is not new.state.dataset
+        settings = old is not None and old.state.parameters is not new.state.parameters
+        replaced = replaced or (settings and self._said.kind == "error")
         self._projected = new.projection
         back = self._offer is not None and self.isHidden()
         if new.projection:

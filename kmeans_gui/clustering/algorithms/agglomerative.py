@@ -135,7 +135,7 @@ class _Run:
     def ending(self) -> Note:
         """Say how many clusters there are, and between which heights the tree is cut."""
         made, heights = self.tree.leaves - self.k, self.tree.heights
-        template = "{k:# cluster|clusters}"
+        template = "All merges are made; {k:# cluster is|clusters are} shown"
         if made and self.k > 1:
             template += ", by cutting between {low:g} and {high:g}."
         elif made:

@@ -38,7 +38,8 @@ PARAMETERS = (
         default=0.0,
         maximum=LARGEST,
         step=0.05,
-        help="How far apart neighbors are at most. 0: twice the median distance to as many points as a core point needs.",
+        zero="auto",
+        help="How far apart neighbors are at most. Auto: twice the median distance to as many points as a core point needs.",
     ),
     Int(
         name="min_samples",

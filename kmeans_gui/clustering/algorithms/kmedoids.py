@@ -48,7 +48,7 @@ PARAMETERS = (
         name="init",
         label="Start",
         default=BUILD,
-        options={BUILD: "One by one, greedily (BUILD)"} | {name: STARTS[name][0] for name in _STARTS},
+        options={BUILD: "Greedily (BUILD)"} | {name: STARTS[name][0] for name in _STARTS},
         help="How the starting medoids are chosen.",
     ),
     Int(

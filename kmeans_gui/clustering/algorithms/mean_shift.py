@@ -35,13 +35,14 @@ PARAMETERS = (
         label="Bandwidth",
         default=0.0,
         maximum=LARGEST,
-        help="Radius of the windows, in units of the data; 0 estimates it from the distances between points.",
+        zero="auto",
+        help="Radius of the windows, in units of the data; auto estimates it from the distances between points.",
     ),
     Choice(
         name="bin_seeding",
         label="Seeds",
         default="auto",
-        options={"auto": "A seed on each point, if they are few", "no": "A seed on each point", "yes": "A seed in each bin"},
+        options={"auto": "On each point, if few", "no": "On each point", "yes": "In each bin"},
         help="Where windows start: on all points, or in all cells with points of a grid as wide as the bandwidth.",
     ),
     Choice(
@@ -241,7 +242,7 @@ class _Film:
     def assign(self, modes: Floats, labels: NDArray[np.signedinteger]) -> Step:
         self._assignment = labels
         given = int(np.count_nonzero(labels >= 0))
-        template = "Assign {given:# point|points} to the nearest mode."
+        template = "Assign {given:# point|points} to the nearest mode, which need not be where its own path ended."
         if given < self._n:
             template += " {left:# is|are} farther than the bandwidth from each mode: no cluster."
         return self._step(

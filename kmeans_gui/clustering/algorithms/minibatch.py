@@ -286,7 +286,7 @@ class _Film:
             Phase.ASSIGN,
             Note("Assign {b:# point|points}", values),
             Note(
-                "Assign the batch's {b:# point|points} to the nearest centroid: {changed:,} get another label than they had. "
+                "Assign the batch's {b:# point|points} to the nearest centroid: {changed:,} get a new label. "
                 "By this batch, the inertia of all is about {inertia:g}.",
                 values,
             ),

@@ -153,8 +153,8 @@ class Style:
 
 
 def before(step: Step, previous: Step | None) -> Assignment | None:
-    """Return the assignment before ``step`` if that changed it."""
-    changes = previous is not None and step.changed and step.assignment is not previous.assignment
+    """Return the assignment before ``step`` if that changed it; where a run ends with a result, it is no switch of points."""
+    changes = previous is not None and step.changed and step.phase is not Phase.DONE
     return previous.assignment if changes and previous is not None else None
 
 

@@ -165,7 +165,9 @@ class FloatBox(NumberBox):
     parameter: Float
 
     def words(self, value: float) -> str:
-        """Return "0.05" or "1,234.5 px"."""
+        """Return "0.05" or "1,234.5 px"; what 0 stands for, if it is no number."""
+        if self.parameter.zero and not value:
+            return self.parameter.zero
         return f"{value:,.6g} {self.parameter.unit}".rstrip()
 
     def stepped(self, steps: int) -> float:

@@ -10,6 +10,8 @@ from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui.shown import Shown
 
 _CHANGE_DIGITS = 3
+_DUST = 1e-13
+"""Share of the objective below which a change is rounding."""
 
 
 def change_of(step: Step, previous: Step | None) -> str:
@@ -17,6 +19,8 @@ def change_of(step: Step, previous: Step | None) -> str:
     if step.objective is None or previous is None or previous.objective is None:
         return ""
     change = step.objective - previous.objective
+    if abs(change) <= _DUST * abs(step.objective):
+        change = 0.0
     return f"({'+' if change > 0 else ''}{number(change, _CHANGE_DIGITS)})"
 
 

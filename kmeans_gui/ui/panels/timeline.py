@@ -194,8 +194,12 @@ class Timeline(QSlider):
         painter.setPen(appearance.color(appearance.current().quiet))
         room = metrics.horizontalAdvance(f"{len(self._marks.assigns):,}") + _NUMBER_GAP
         every = stride(self._assign_spacing(), room, multiple_of=self._ticks_every())
+        free = -room  # from where on there is room for the next
         for place in range(every - 1, len(self._marks.assigns), every):
             x = scale.x(self._marks.assigns[place])
+            if x - room / 2 < free:
+                continue
+            free = x + room / 2
             box = QRectF(x - room / 2, _LINE_Y + _TICK + 1, room, metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{place + 1:,}")
 

@@ -110,7 +110,7 @@ def test_a_cut_is_numbered_from_the_top() -> None:
     assert [step.objective for step in steps[1:5]] == [1.0, 1.5, 2.0, 7.0]
     assert overlay(steps[-1], Tree).labels.tolist()[:5] == steps[0].labels.tolist()
     assert str(steps[3].note) == "Merge clusters of 2 and 1 point, 2.000 apart: 2 clusters are left."
-    assert str(steps[-1].note) == "2 clusters, by cutting between 2.000 and 7.000."
+    assert str(steps[-1].note) == "All merges are made; 2 clusters are shown, by cutting between 2.000 and 7.000."
     ends = overlay(steps[4], Segments)
     assert (sorted(ends.shown[-1].ravel().tolist()), ends.newest) == ([3.0, 10.0], 1)
 
