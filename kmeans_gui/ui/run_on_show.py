@@ -50,7 +50,6 @@ class RunOnShow(QObject):
         self._previous: Step | None = None
         self._opening: int | None = None
         self._wanted: int | None = None
-        self._colors: tuple[int, ...] = ()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_GROWTH_INTERVAL_MS)
@@ -112,15 +111,23 @@ class RunOnShow(QObject):
         Until then what was shown stays. Colors are matched to the centroids on show.
         """
         self.end()
-        self._colors = state.colors
         dataset, parameters = state.dataset, state.run_parameters()
+        on_screen = None if self._step is None else self._step.centroids
         self._trace = clustering.empty_trace(state.algorithm, lambda: dataset.points)
         self._opening = opening
 
+        def colors_of(first: Step) -> tuple[int, ...] | None:
+            """Return the clusters' colors if they change: those they had on screen, or when the run was on show before."""
+            comes_back = on_screen is None or opening is not None
+            if first.centroids is None or (comes_back and len(state.colors) == first.k):
+                return None
+            return match_colors(on_screen, state.colors, first.centroids)
+
         def work(publish: Publish, cancelled: Callable[[], bool]) -> None:
-            # Asked for here, where it keeps nobody waiting: after an edit they are copied.
+            # Points and colors are asked for here, where it keeps nobody waiting: the ones are copied after an edit, and for
+            # the others a library is loaded.
             for step in clustering.steps(state.algorithm, dataset.points, seed=state.seed, cancelled=cancelled, **parameters):
-                publish(step)
+                publish((step, colors_of(step) if step.index == 0 else None))
 
         self._computing.begin(work)
         if playing:
@@ -177,13 +184,14 @@ class RunOnShow(QObject):
         """Let it go on."""
         self._computing.resume()
 
-    def _on_step(self, number: int, step: Step) -> None:
+    def _on_step(self, number: int, published: tuple[Step, tuple[int, ...] | None]) -> None:
         trace = self._trace
         if trace is None:
             return
+        step, colors = published
         trace.append(step)
-        if step.index == 0:
-            self._color(step)
+        if colors is not None:
+            self.colored.emit(colors)
         if self._opening is None:
             # A run that is followed to its end is shown as often as the clock says, not at each of its half-steps.
             if trace.complete or not self.player.chasing or len(trace) == 1:
@@ -198,14 +206,6 @@ class RunOnShow(QObject):
         if self._trace and self._opening is None:
             self.player.grow(len(self._trace), self._trace.complete)
         self.changed.emit()
-
-    def _color(self, step: Step) -> None:
-        """Give the clusters their colors: those they had on screen, or those they had when the run was on show before."""
-        on_screen = None if self._step is None else self._step.centroids
-        comes_back = on_screen is None or self._opening is not None
-        if step.centroids is None or (comes_back and len(self._colors) == step.k):
-            return
-        self.colored.emit(match_colors(on_screen, self._colors, step.centroids))
 
     def _on_failed(self, number: int, error: Exception) -> None:
         self.clear()

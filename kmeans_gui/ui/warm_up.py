@@ -24,7 +24,8 @@ from kmeans_gui.ui.canvas import raster, strokes
 
 _log = logging.getLogger(__name__)
 
-_LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
+LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
+"""What takes long to import."""
 
 FAMILIES = (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY)
 """The compiled loops, those first that are looked at first."""
@@ -87,7 +88,7 @@ def _load(publish: Publish, cancelled: CancelQuestion) -> str | None:
 
 
 def _import_libraries(cancelled: CancelQuestion) -> None:
-    for name in (*_LIBRARIES, *FAMILIES):
+    for name in (*LIBRARIES, *FAMILIES):
         if cancelled():
             return
         try:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,7 +34,7 @@ from kmeans_gui.ui.canvas.points import CROWD
 from kmeans_gui.ui.canvas.render import Request
 from kmeans_gui.ui.main_window import make_window
 from kmeans_gui.ui.theme import LIGHT
-from kmeans_gui.ui.warm_up import FAMILIES
+from kmeans_gui.ui.warm_up import FAMILIES, LIBRARIES
 
 Labels = NDArray[np.int16]
 
@@ -46,7 +47,7 @@ SPREAD = 0.12
 
 @contextmanager
 def application() -> Iterator[QApplication]:
-    """Start Qt as the program does, with settings in a folder that goes, and load the compiled loops."""
+    """Start Qt as the program does, with settings in a folder that goes, and load what it loads in the background."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         QStandardPaths.setTestModeEnabled(True)
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
@@ -55,6 +56,8 @@ def application() -> Iterator[QApplication]:
         for kind in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
             QSettings.setPath(kind, QSettings.Scope.UserScope, folder)
         sys.setswitchinterval(app._SWITCH_INTERVAL)
+        for library in LIBRARIES:
+            import_module(library)
         for family in FAMILIES:
             warming.warm(family)
         yield QApplication.instance() or QApplication([])
