@@ -97,7 +97,7 @@ def test_a_window_that_closes_does_not_wait_for_an_import(window, qtbot, monkeyp
 
 
 def test_a_library_that_does_not_load_is_no_trouble_yet(window, qtbot, monkeypatch):
-    monkeypatch.setattr(warm_up, "_LIBRARIES", ("no_such_library",))
+    monkeypatch.setattr(warm_up, "LIBRARIES", ("no_such_library",))
     monkeypatch.setattr(kernels, "trouble", lambda: None)
     with ended(window, qtbot):
         window.show()
