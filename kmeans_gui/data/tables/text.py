@@ -7,8 +7,10 @@ else. Both ways give the same.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.data.tables.blocks import plain_blocks, tidied_blocks
 from kmeans_gui.data.tables.info import Chosen, Progress, Raw, TableInfo, unique_names
 from kmeans_gui.data.tables.sniffing import DELIMITERS, PADDING, Layout, sniff
-from kmeans_gui.data.tables.words import RowIds, TrueClusters
+from kmeans_gui.data.tables.words import Places, RowIds, TrueClusters, numbers_or_texts, places
 from kmeans_gui.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ ID_NAMES = ("id", "row", "index", "name")
 
 TRUTH_NAMES = ("truth", "class", "species", "target", "label")
 """What a column of true clusters is called, the most telling name first."""
+
+_AT_ONCE = 2
+"""Blocks that are worked at while the next is read. Polars has more threads, but not for all that is done with a block."""
 
 _UNNAMED = ("", "unnamed: 0")
 
@@ -95,14 +100,13 @@ def load(path: Path, info: TableInfo, chosen: Chosen, progress: Progress) -> Raw
 
 
 def _load(path: Path, info: TableInfo, chosen: Chosen, progress: Progress) -> Raw:
-    reader = _Reader(info, chosen)
     points, ids, truth = [np.empty((0, len(chosen.coordinates)))], RowIds(), TrueClusters()
-    for rows in reader.read(path, progress):
-        points.append(_table(rows, reader.coordinates))
-        if chosen.row_ids is not None:
-            ids.add(rows[reader.names[chosen.row_ids]])
-        if chosen.truth is not None:
-            truth.add(rows[reader.names[chosen.truth]])
+    for part in _Reader(info, chosen).read(path, progress):
+        points.append(part.points)
+        if part.row_ids is not None:
+            ids.add(part.row_ids)
+        if part.truth is not None:
+            truth.add(part.truth)
     return Raw(
         points=np.concatenate(points),
         row_ids=None if chosen.row_ids is None else ids.unique(),
@@ -118,36 +122,62 @@ def _table(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
     return table
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What is kept of a block."""
+
+    points: Floats
+    row_ids: pl.Series | None
+    truth: Places | None
+
+
 class _Reader:
-    """Reads block after block: as numbers, until one cannot be read so, and as text from there on."""
+    """Reads block after block, some at once: as numbers, until one cannot be read so, and as text from there on."""
 
     def __init__(self, info: TableInfo, chosen: Chosen) -> None:
-        self.names = [f"column_{place}" for place in range(len(info.columns))]
-        self.coordinates = [self.names[place] for place in chosen.coordinates]
+        self._names = [f"column_{place}" for place in range(len(info.columns))]
+        self._coordinates = [self._names[place] for place in chosen.coordinates]
         self._info = info
+        self._chosen = chosen
+        self._as_text = False
         self._delimiter = info.delimiter or ","
 
-    def read(self, path: Path, progress: Progress) -> Iterator[pl.DataFrame]:
-        """Yield the rows that are not blank, block by block, the coordinates as float64, all else as text."""
+    def read(self, path: Path, progress: Progress) -> Iterator[_Part]:
+        """Yield what the rows that are not blank hold, block by block; while one is read, those before it are worked at."""
         # Without names before each block polars would count the columns in its first row, which may lack some.
-        head = self._delimiter.join(self.names).encode() + b"\n"
+        head = self._delimiter.join(self._names).encode() + b"\n"
         if self._info.plain:
             blocks = plain_blocks(path, head, progress)
         else:
             blocks = tidied_blocks(path, head, self._delimiter, self._info.encoding or "utf-8", progress)
-        as_text, header = False, int(self._info.has_header)
-        for block in blocks:
-            frame = None if as_text else self._as_numbers(block, header)
-            as_text = frame is None
-            yield self._from_text(block, header) if frame is None else frame
-            header = 0
+        header, parts = int(self._info.has_header), deque[Future[_Part]]()
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            for block in blocks:
+                parts.append(threads.submit(self._part, block, header))
+                header = 0
+                if len(parts) > _AT_ONCE:
+                    yield parts.popleft().result()
+            while parts:
+                yield parts.popleft().result()
+
+    def _part(self, block: bytes, header: int) -> _Part:
+        rows = None if self._as_text else self._as_numbers(block, header)
+        if rows is None:
+            self._as_text = True
+            rows = self._from_text(block, header)
+        ids, truth = self._chosen.row_ids, self._chosen.truth
+        return _Part(
+            points=_table(rows, self._coordinates),
+            row_ids=None if ids is None else numbers_or_texts(rows[self._names[ids]]),
+            truth=None if truth is None else places(rows[self._names[truth]]),
+        )
 
     def _as_numbers(self, block: bytes, header: int) -> pl.DataFrame | None:
         """Return all rows if the coordinates are nothing but numbers without trimmings, and no row is blank."""
         import polars as pl
 
         try:
-            frame = self._parsed(block, header, dict.fromkeys(self.coordinates, pl.Float64))
+            frame = self._parsed(block, header, dict.fromkeys(self._coordinates, pl.Float64))
         except pl.exceptions.PolarsError:
             return None
         blank = pl.all_horizontal(pl.all().is_null())
@@ -156,7 +186,7 @@ class _Reader:
     def _from_text(self, block: bytes, header: int) -> pl.DataFrame:
         import polars as pl
 
-        fields = [pl.col(name) for name in self.coordinates]
+        fields = [pl.col(name) for name in self._coordinates]
         if self._delimiter == ";":
             fields = [field.str.replace(",", ".", literal=True) for field in fields]
         numbers = [field.str.strip_chars(PADDING).cast(pl.Float64, strict=False) for field in fields]
@@ -169,7 +199,7 @@ class _Reader:
 
         return pl.read_csv(
             block,
-            schema={name: types.get(name, pl.String) for name in self.names},
+            schema={name: types.get(name, pl.String) for name in self._names},
             separator=self._delimiter,
             skip_rows_after_header=header,
             decimal_comma=self._delimiter == ";" and b"," in block,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,9 @@ class RowIds:
     def __init__(self) -> None:
         self._pieces: list[pl.Series] = []
 
-    def add(self, texts: pl.Series) -> None:
-        """Take the ids of further rows."""
-        numbers = _whole_numbers(texts)
-        self._pieces.append(texts if numbers is None else numbers)
+    def add(self, ids: pl.Series) -> None:
+        """Take the ids of further rows, :func:`numbers_or_texts`."""
+        self._pieces.append(ids)
 
     def unique(self) -> NDArray[Any] | None:
         """Return the ids as int64 or str, or None if one is missing or not unique."""
@@ -55,6 +54,12 @@ class RowIds:
         return table
 
 
+def numbers_or_texts(texts: pl.Series) -> pl.Series:
+    """Return texts as numbers, int64, if each says one and says it as it is written; otherwise as they are."""
+    numbers = _whole_numbers(texts)
+    return texts if numbers is None else numbers
+
+
 def _whole_numbers(texts: pl.Series) -> pl.Series | None:
     """Return what the texts say as int64, or None if one says something else or in another way: 007, +7."""
     import polars as pl
@@ -74,26 +79,49 @@ def _are_unique(numbers: NDArray[np.int64]) -> bool:
     return ascending or pl.Series(numbers).n_unique() == len(numbers)
 
 
+class Places(NamedTuple):
+    """Texts by the words in them.
+
+    Parameters
+    ----------
+    words : Series of m str
+        Each once.
+    of_rows : ndarray of shape (n,), uint32
+        The place of each row's word among them; m for none.
+    """
+
+    words: pl.Series
+    of_rows: NDArray[np.uint32]
+
+
+def places(texts: pl.Series) -> Places:
+    """Look up each of the texts among the words that occur."""
+    import polars as pl
+
+    words = texts.unique().drop_nulls()
+    found = texts.cast(pl.Enum(words)).to_physical().cast(pl.UInt32).fill_null(len(words))
+    return Places(words, found.to_numpy())
+
+
 class TrueClusters:
     """True clusters, piece by piece. A few words stand for many rows: these are numbered, and looked up for each row."""
 
     def __init__(self) -> None:
-        self._texts: list[pl.Series] = []
-        self._words: list[pl.Series] = []
+        self._pieces: list[Places] = []
 
-    def add(self, texts: pl.Series) -> None:
+    def add(self, piece: Places) -> None:
         """Take the true clusters of further rows."""
-        self._texts.append(texts)
-        self._words.append(texts.unique())
+        self._pieces.append(piece)
 
     def codes(self) -> NDArray[np.int64]:
         """Return whole numbers as they stand, anything else numbered in alphabetical order, −1 for none."""
         import polars as pl
 
-        words = pl.concat(self._words).unique().drop_nulls()
+        words = pl.concat([piece.words for piece in self._pieces]).unique()
         codes = _codes(words)
+        numbers = [piece.words.replace_strict(words, codes, return_dtype=pl.Int64) for piece in self._pieces]
         return np.concatenate(
-            [texts.replace_strict(words, codes, default=-1, return_dtype=pl.Int64).to_numpy() for texts in self._texts]
+            [np.append(own, -1)[piece.of_rows] for own, piece in zip(numbers, self._pieces, strict=True)], dtype=np.int64
         )
 
 
