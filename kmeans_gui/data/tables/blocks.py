@@ -15,8 +15,8 @@ from typing import BinaryIO
 from kmeans_gui.data.tables.info import Progress
 from kmeans_gui.data.tables.sniffing import tidied
 
-PLAIN_BYTES = 1 << 23
-"""Bytes of a block: enough to keep some cores busy, and read in some hundredths of a second."""
+PLAIN_BYTES = 1 << 22
+"""Bytes of a block: enough to keep some cores busy, and read in a hundredth of a second."""
 
 UNTIDY_BYTES = 1 << 20
 """Bytes of a block that must be tidied, during which no other thread of Python goes on."""
@@ -65,7 +65,9 @@ def _pieces(path: Path, size: int, head: bytes, progress: Progress) -> Iterator[
 def _rest_of_row(piece: bytes, file: BinaryIO) -> list[bytes]:
     """Return the lines of ``file`` that belong to the last row of ``piece``; all, if a quotation mark is left open in it."""
     lines = [file.readline()]
-    marks = piece.count(b'"') + lines[0].count(b'"')
+    marks = lines[0].count(b'"')
+    if b'"' in piece:  # to look for the first takes a fraction of the time that counting all takes
+        marks += piece.count(b'"')
     while marks % 2 and (line := file.readline() if len(lines) < _MOST_LINES else file.read()):
         lines.append(line)
         marks += line.count(b'"')
