@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from kmeans_gui.ui.main_window import MainWindow
 
 _log = logging.getLogger("kmeans_gui")
+
+_WITHOUT_QT = (
+    "kmeans_gui.data.boards",
+    "kmeans_gui.data.layout",
+    "kmeans_gui.export.formats",
+    "kmeans_gui.session.edits",
+    "kmeans_gui.session.storage",
+)
+"""What the window needs and needs no Qt itself. PySide reads the source of every module that is imported after it, to see
+whether it uses Qt; all of this before it makes the start a twentieth shorter."""
 
 _SWITCH_INTERVAL = 0.001
 """Seconds for which a thread that runs Python may keep the window's thread waiting. With Python's own 5 ms a run of many short
@@ -47,6 +58,8 @@ def _open_window(path: Path | None) -> int:
     from kmeans_gui.qt_check import start_gui_application
 
     gc.disable()
+    for name in _WITHOUT_QT:
+        import_module(name)
     application = start_gui_application()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     application.setApplicationName("kmeans-gui")

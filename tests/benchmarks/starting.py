@@ -20,6 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from textwrap import indent
 
 from report import Row, report
 
@@ -52,13 +53,14 @@ window.show()
 application.exec()
 """
 
-OURS = f"""{WATCH}
+OURS = f"""
 from kmeans_gui import app, qt_check
 
 start = qt_check.start_gui_application
 
 def watched():
-    application = start()
+    application = start()  # which imports Qt, as it is without a watch
+{indent(WATCH, "    ")}
     from kmeans_gui.ui import main_window
 
     make, watch = main_window.make_window, Watch(application)
