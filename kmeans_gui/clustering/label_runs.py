@@ -80,7 +80,8 @@ class LabelRuns(Packed):
         values, lengths = self.values.astype(label_dtype(self.k)), self._lengths()
         labels = np.empty_like(values, shape=self.n)
         # Some runs at a time, since numpy repeats numbers without letting another thread in.
-        cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, self.n, _BLOCK)), len(values)))
+        blocks = np.arange(0, self.n, _BLOCK, dtype=self.starts.dtype)  # of another type, all starts would be copied
+        cuts = np.unique(np.append(np.searchsorted(self.starts, blocks), len(values)))
         for first, last in pairwise(cuts.tolist()):
             piece = np.repeat(values[first:last], lengths[first:last])
             labels[self.starts[first] : self.starts[first] + len(piece)] = piece
