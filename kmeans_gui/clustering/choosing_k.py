@@ -1,0 +1,338 @@
+"""Choosing K: how many clusters do the points have? Six answers, each with its reason.
+
+For K = 1, 2, … the best of several runs of k-means is kept. From these runs follow the elbow of the inertia, f(K), Caliński–
+Harabasz, Davies–Bouldin and the mean silhouette; the gap statistic compares them with runs on reference points that have no
+clusters. What each criterion makes of its values, :mod:`kmeans_gui.clustering.criteria` tells.
+
+>>> import numpy as np
+>>> rng = np.random.default_rng(0)
+>>> X = np.repeat([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], 30, axis=0) + rng.normal(size=(90, 2))
+>>> choices = choose_k(X, max_k=5, references=10)
+>>> {criterion.name: criterion.suggested for criterion in choices.criteria}
+{'elbow': 3, 'silhouette': 3, 'gap': 3, 'fk': 3, 'calinski-harabasz': 3, 'davies-bouldin': 3}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import criteria
+from kmeans_gui.clustering.criteria import Criterion, Verdict
+from kmeans_gui.clustering.kernels import threads
+from kmeans_gui.clustering.metrics import Spread, hopkins
+from kmeans_gui.clustering.notes import number
+from kmeans_gui.clustering.parameters import Choice, Int
+from kmeans_gui.clustering.reference_points import Box
+from kmeans_gui.clustering.silhouette import silhouette_values
+from kmeans_gui.clustering.step import Floats, Step
+from kmeans_gui.errors import Cancelled, CancelQuestion
+
+CRITERIA = {
+    "elbow": ("Elbow", "knee"),
+    "silhouette": ("Silhouette", "higher"),
+    "gap": ("Gap statistic", "higher"),
+    "fk": ("f(K)", "lower"),
+    "calinski-harabasz": ("Caliński–Harabasz", "higher"),
+    "davies-bouldin": ("Davies–Bouldin", "lower"),
+}
+"""Name → (title, what is better)."""
+
+MAX_K = Int(name="max_k", label="Largest K", default=30, minimum=1, maximum=4096, help="K runs from 1 to this number.")
+N_INIT = Int(
+    name="n_init", label="Runs", default=10, minimum=1, maximum=10_000, help="How many runs for each K; the best counts."
+)
+REFERENCES = Int(
+    name="references",
+    label="References",
+    default=50,
+    minimum=1,
+    maximum=10_000,
+    help="With how many sets of points without clusters the gap statistic compares.",
+)
+REFERENCE = Choice(
+    name="reference",
+    label="Reference",
+    default="box",
+    options={"box": "Bounding box", "pca": "Box along the principal axes"},
+    help="Where the gap statistic's reference points are spread evenly.",
+)
+PARAMETERS = (MAX_K, N_INIT, REFERENCES, REFERENCE)
+
+MOST = 20_000
+"""Points that are used; of more, a random sample of so many stands for all."""
+
+EVEN = 0.7
+"""A Hopkins statistic below this does not speak for clusters."""
+
+PERIOD = 0.05
+"""Seconds between two partial results, at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """What is known about the number of clusters.
+
+    Parameters
+    ----------
+    criteria : tuple of Criterion
+        In the order of :data:`CRITERIA`.
+    fits : mapping from int to Step
+        The last step of the best run for each K so far; its labels are those of the points used.
+    n : int
+        How many points there are.
+    sampled : int
+        How many were used: ``n``, or fewer if they are a random sample.
+    complete : bool
+        Whether nothing more follows.
+    nothing_to_find : str
+        One sentence if there seem to be no clusters, otherwise empty.
+    hopkins : float or None
+        The Hopkins statistic; None if it is not defined, or not known yet.
+    """
+
+    criteria: tuple[Criterion, ...]
+    fits: Mapping[int, Step]
+    n: int
+    sampled: int
+    complete: bool
+    nothing_to_find: str
+    hopkins: float | None
+
+
+_TRIED = 3
+"""Runs that a forecast makes."""
+
+_PAIR = 1.5e-9
+"""Seconds that a distance between two points takes, and what is done with it."""
+
+Publish = Callable[[Choices], None]
+
+
+def choose_k(
+    X: ArrayLike,
+    *,
+    max_k: int = MAX_K.default,
+    n_init: int = N_INIT.default,
+    references: int = REFERENCES.default,
+    reference: str = REFERENCE.default,
+    seed: int = 0,
+    cancelled: CancelQuestion = lambda: False,
+    publish: Publish = lambda choices: None,
+) -> Choices:
+    """Weigh K = 1 … ``max_k``, or as many as there are distinct points.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, d)
+        Of more than :data:`MOST` points a random sample of so many is used.
+    max_k : int
+    n_init : int
+        Runs for each K, on the points and on each reference.
+    references : int
+        How many sets of reference points there are.
+    reference : str
+        "box": spread evenly in the bounding box; "pca": in that along the principal axes.
+    seed : int
+        Whatever is random follows from it.
+    cancelled : callable
+    publish : callable
+        Is given what is known so far, at most some 20 times a second, and at the end what is returned. What was known once
+        stays as it is.
+
+    Raises
+    ------
+    UserError
+        If the points or a parameter cannot be used.
+    Cancelled
+        If ``cancelled`` said so.
+    """
+    search = _Search(
+        clustering.check_points(X),
+        max_k=MAX_K.parse(max_k),
+        n_init=N_INIT.parse(n_init),
+        references=REFERENCES.parse(references),
+        reference=REFERENCE.parse(reference),
+        seed=clustering.SEED.parse(seed),
+        cancelled=cancelled,
+        publish=publish,
+    )
+    return search.run()
+
+
+def forecast(
+    X: ArrayLike, *, max_k: int = MAX_K.default, n_init: int = N_INIT.default, references: int = REFERENCES.default
+) -> float:
+    """Return about how many seconds :func:`choose_k` would take, from a run of middling K on a reference, which is made."""
+    points = _sample(clustering.check_points(X), 0)
+    n, middle = len(points), (min(max_k, len(points)) + 1) // 2
+    drawn = Box.around(points, "box").draw(n, np.random.default_rng(0))
+    drawn.flags.writeable = False
+    begin = perf_counter()
+    clustering.run_many(clustering.DEFAULT, drawn, k=middle, restarts=_TRIED)
+    run = (perf_counter() - begin) / _TRIED
+    return run * max_k * n_init * (1 + references / threads.available()) + n * n * _PAIR
+
+
+def _sample(points: Floats, seed: int) -> Floats:
+    """Return the points used, read-only and of their own, so that what the kernels prepare is kept from run to run."""
+    if len(points) > MOST:
+        points = points[np.sort(np.random.default_rng(seed).choice(len(points), MOST, replace=False))]
+    used = points.copy()
+    used.flags.writeable = False
+    return used
+
+
+class _Search:
+    """The work of :func:`choose_k`, and what is known so far."""
+
+    def __init__(
+        self,
+        points: Floats,
+        *,
+        max_k: int,
+        n_init: int,
+        references: int,
+        reference: str,
+        seed: int,
+        cancelled: CancelQuestion,
+        publish: Publish,
+    ) -> None:
+        self._n, self._X = len(points), _sample(points, seed)
+        self._n_init, self._references, self._seed = n_init, references, seed
+        self._cancelled, self._publish = cancelled, publish
+        self._box = Box.around(self._X, reference)
+        distinct = len(np.unique(self._X, axis=0))
+        self._ks = np.arange(1, min(max_k, distinct) + 1)
+        self._fits: dict[int, Step] = {}
+        self._inertias = np.full(len(self._ks), np.nan)
+        self._values = {name: np.full(len(self._ks), np.nan) for name in CRITERIA}
+        self._errors = {"gap": np.full(len(self._ks), np.nan)}
+        if self._n > len(self._X):
+            self._errors["silhouette"] = np.full(len(self._ks), np.nan)
+        self._verdicts: dict[str, Verdict] = {}
+        self._hopkins: float | None = None
+        self._told = -np.inf
+
+    def run(self) -> Choices:
+        """Do all of it, what takes longest last."""
+        found = hopkins(self._X, seed=self._seed, cancelled=self._cancelled)
+        self._hopkins = None if np.isnan(found) else found
+        self._fit_all()
+        self._tell()
+        self._compare_silhouettes()
+        self._tell()
+        self._compare_with_references()
+        choices = self._choices(complete=True)
+        self._publish(choices)
+        return choices
+
+    def _fit_all(self) -> None:
+        values = self._values
+        for i, k in enumerate(self._ks.tolist()):
+            self._fits[k] = step = self._best_fit(k)
+            assert step.objective is not None
+            self._inertias[i] = values["elbow"][i] = step.objective
+            values["fk"][i] = criteria.f_values(self._inertias, self._X.shape[1])[i]
+            spread = Spread.of(self._X, step.labels, self._cancelled)
+            for name, value in (
+                ("calinski-harabasz", spread.calinski_harabasz()),
+                ("davies-bouldin", spread.davies_bouldin()),
+            ):
+                values[name][i] = np.nan if value is None else value
+            self._tell()
+        self._verdicts["elbow"] = criteria.elbow(self._inertias)
+        self._verdicts["fk"] = criteria.fk(values["fk"])
+        for name in ("calinski-harabasz", "davies-bouldin"):
+            title, better = CRITERIA[name]
+            self._verdicts[name] = criteria.extreme(f"{title} index", values[name], better)
+
+    def _best_fit(self, k: int) -> Step:
+        runs = self._runs(self._X, k, self._n_init)
+        return runs.fit(seed=int(runs.seeds[runs.best]), cancelled=self._cancelled)
+
+    def _runs(self, X: Floats, k: int, n_init: int) -> clustering.Restarts:
+        """Make runs; with one cluster all are the same."""
+        return clustering.run_many(
+            clustering.DEFAULT, X, k=k, restarts=n_init if k > 1 else 1, seed=self._seed, cancelled=self._cancelled
+        )
+
+    def _compare_silhouettes(self) -> None:
+        ks = [k for k in self._ks.tolist() if 1 < len(np.unique(self._fits[k].labels)) < len(self._X)]
+        if ks:
+            found = silhouette_values(self._X, [self._fits[k].labels for k in ks], self._cancelled)
+            at = np.array(ks) - 1
+            self._values["silhouette"][at] = found.mean(axis=1)
+            if "silhouette" in self._errors:
+                self._errors["silhouette"][at] = found.std(axis=1, ddof=1) / len(self._X) ** 0.5
+        self._verdicts["silhouette"] = criteria.extreme("mean silhouette", self._values["silhouette"], "higher")
+
+    def _compare_with_references(self) -> None:
+        """Find for each K how much the logarithm of the inertia is above ours on average over the references."""
+        gaps = np.full(len(self._ks), np.nan)
+        for i, k in enumerate(self._ks.tolist()):
+            with np.errstate(divide="ignore", invalid="ignore"):  # of the logarithm of 0, where all points are centroids
+                theirs = np.log(self._reference_inertias(k))
+                gaps[i] = theirs.mean() - np.log(self._inertias[i])
+                self._errors["gap"][i] = theirs.std() * np.sqrt(1 + 1 / self._references)
+            self._values["gap"][i] = gaps[i] if np.isfinite(gaps[i]) else np.nan
+            verdict = criteria.gap(gaps, self._errors["gap"])
+            if verdict.suggested is not None or k == self._ks[-1]:
+                self._verdicts["gap"] = verdict
+            self._tell()
+
+    def _reference_inertias(self, k: int) -> Floats:
+        """Return the least inertia on each set of reference points, which are the same for every K."""
+        least = np.empty(self._references)
+
+        def find(worker: int, number: int) -> int:
+            drawn = self._box.draw(len(self._X), np.random.default_rng([self._seed, number]))
+            drawn.flags.writeable = False
+            least[number] = self._runs(drawn, k, self._n_init).objectives.min()
+            return 1
+
+        threads.share(find, self._references, min(threads.available(), self._references), self._cancelled)
+        return least
+
+    def _tell(self) -> None:
+        """Publish what is known, unless that was done just now."""
+        if self._cancelled():
+            raise Cancelled
+        if (now := perf_counter()) - self._told >= PERIOD:
+            self._told = now
+            self._publish(self._choices(complete=False))
+
+    def _choices(self, *, complete: bool) -> Choices:
+        """Return what is known, which does not change any more."""
+        return Choices(
+            criteria=tuple(self._criterion(name, *about) for name, about in CRITERIA.items()),
+            fits=MappingProxyType(dict(self._fits)),
+            n=self._n,
+            sampled=len(self._X),
+            complete=complete,
+            nothing_to_find=self._nothing_to_find(),
+            hopkins=self._hopkins,
+        )
+
+    def _criterion(self, name: str, title: str, better: str) -> Criterion:
+        errors = self._errors.get(name)
+        suggested, why = self._verdicts.get(name, Verdict(None, ""))
+        values = self._values[name].copy()
+        return Criterion(name, title, self._ks, values, None if errors is None else errors.copy(), suggested, why, better)
+
+    def _nothing_to_find(self) -> str:
+        if len(self._fits) == len(self._ks) == 1 and self._inertias[0] == 0:
+            return "All points are equal."
+        gap = self._verdicts.get("gap")
+        if gap is None or gap.suggested != 1 or self._hopkins is None or self._hopkins >= EVEN:
+            return ""
+        return (
+            f"There seem to be no clusters: the gap statistic suggests K = 1, and the Hopkins statistic is "
+            f"{number(self._hopkins, 2)}, near the 0.5 of evenly spread points."
+        )
