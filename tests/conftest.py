@@ -54,11 +54,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _warm() -> None:
-    from kmeans_gui.clustering import neighborhoods
+    from kmeans_gui.clustering import neighborhoods, silhouette
     from kmeans_gui.clustering.kernels import warming
     from kmeans_gui.ui.canvas import raster, strokes
 
-    for family in (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY):
+    for family in (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY, silhouette.FAMILY):
         warming.warm(family)
 
 

@@ -26,11 +26,12 @@ from kmeans_gui import clustering
 from kmeans_gui.clustering import criteria
 from kmeans_gui.clustering.criteria import Criterion, Verdict
 from kmeans_gui.clustering.kernels import threads
-from kmeans_gui.clustering.metrics import Spread, hopkins
+from kmeans_gui.clustering.metrics import hopkins
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.parameters import Choice, Int
 from kmeans_gui.clustering.reference_points import Box
 from kmeans_gui.clustering.silhouette import silhouette_values
+from kmeans_gui.clustering.spread import Spread
 from kmeans_gui.clustering.step import Floats, Step
 from kmeans_gui.errors import Cancelled, CancelQuestion
 

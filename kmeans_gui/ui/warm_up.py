@@ -15,7 +15,7 @@ from importlib import import_module
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from kmeans_gui.clustering import kernels, neighborhoods
+from kmeans_gui.clustering import kernels, neighborhoods, silhouette
 from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.engine.background import Background
 from kmeans_gui.engine.worker import Publish
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 LIBRARIES = ("colorcet", "scipy.optimize", "polars", "PIL.Image")
 """What takes long to import."""
 
-FAMILIES = (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY)
+FAMILIES = (warming.KERNELS, raster.FAMILY, strokes.FAMILY, neighborhoods.FAMILY, silhouette.FAMILY)
 """The compiled loops, those first that are looked at first."""
 
 _REST_MS = 100
