@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_gui import __version__, cli_options, clustering
+from kmeans_gui import __version__, cli_choosing, cli_options, clustering
+from kmeans_gui.cli_options import aligned
 from kmeans_gui.clustering import SEED, Floats, Step
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.parameters import resolve
@@ -213,13 +214,8 @@ def _as_text(state: State, step: Step) -> str:
         places = [("dropped",) if np.isnan(row).any() else tuple(map(number, row.tolist())) for row in step.centroids]
     for j, (count, place) in enumerate(zip(step.counts().tolist(), places, strict=True)):
         rows.append((str(j + 1), f"{count:,}", *place))
-    text = _aligned(facts, str.ljust) + "\n\n" + _aligned(rows, str.rjust)
+    text = aligned(facts, str.ljust) + "\n\n" + aligned(rows, str.rjust)
     return text.replace("\N{MINUS SIGN}", "-")  # for those who paste it into something that calculates
-
-
-def _aligned(rows: Sequence[Sequence[str]], side: Callable[[str, int], str]) -> str:
-    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
-    return "\n".join("  ".join(side(cell, width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows)
 
 
 # export
@@ -257,6 +253,15 @@ def _export(arguments: Namespace) -> None:
 def _show_progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         print(f"\rframe {done:,} of {total:,}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+# choose-k
+
+
+def _choose_k(arguments: Namespace) -> None:
+    dataset = _loaded(arguments.data, arguments.columns).dataset
+    _tell_left_out(dataset.left_out)
+    print(cli_choosing.answer(dataset.points, arguments))
 
 
 # board
@@ -307,6 +312,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Name
         cli_options.add_export,
         _export,
     ),
+    "choose-k": ("Weigh how many clusters there are, by six criteria.", cli_choosing.add_options, _choose_k),
     "board": ("Make a board of points and write it as CSV.", cli_options.add_board, _board),
 }
 """Name → (what it does, adds its options, obeys them)."""

@@ -8,7 +8,7 @@ the same words.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from kmeans_gui.clustering import DEFAULT, REGISTRY, SEED, Algorithm
@@ -25,13 +25,18 @@ _DATA = f"A table of points ({', '.join(KINDS)}), or a session (.kmeans), whose 
 _INIT_FILE = " A table is given as the path of its file."
 
 
-def _add_data(command: argparse.ArgumentParser) -> None:
+def add_table(command: argparse.ArgumentParser) -> None:
+    """Add what the points are read from."""
     command.add_argument("data", metavar="DATA", help=_DATA)
     command.add_argument(
         "--columns",
         metavar="A,B",
         help="Columns of the table to use, by name or number (from 1). Default: the first two of numbers.",
     )
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    add_table(command)
     _add_algorithms(command)
 
 
@@ -69,7 +74,7 @@ def add_board(command: argparse.ArgumentParser) -> None:
     names = command.add_subparsers(title="boards", dest="board", metavar="NAME", required=True)
     for entry in boards.REGISTRY.values():
         board = names.add_parser(entry.name, help=entry.title, description=entry.summary, epilog=EXIT_CODES, allow_abbrev=False)
-        _add_parameters(board, "points", entry.parameters)
+        add_parameters(board, "points", entry.parameters)
         board.add_argument("--out", metavar="FILE", required=True, help="The .csv file to write.")
     command.epilog = f"options, with their defaults:\n{_summaries(list(boards.REGISTRY.values()))}\n\n{EXIT_CODES}"
 
@@ -101,7 +106,7 @@ def _option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _add_parameters(parser: argparse.ArgumentParser, title: str, parameters: Iterable[Parameter]) -> None:
+def add_parameters(parser: argparse.ArgumentParser, title: str, parameters: Iterable[Parameter]) -> None:
     """Add an option for each of ``parameters``, and ``--seed``, under the heading ``title``."""
     group = parser.add_argument_group(title)
     for parameter in (*parameters, SEED):
@@ -118,6 +123,12 @@ def _add_algorithms(parser: argparse.ArgumentParser) -> None:
         extra = _INIT_FILE if name == "init" else ""
         _add(group, declared[0][1], f"{_meanings(declared)}{extra} Default: {_defaults(declared)}.")
     _add(group, SEED, f"{_sentence(SEED)} Default: {SEED.default}.")
+
+
+def aligned(rows: Sequence[Sequence[str]], side: Callable[[str, int], str]) -> str:
+    """Return ``rows`` as a table, each cell brought to its column's width by ``side``."""
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
+    return "\n".join("  ".join(side(cell, width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -107,6 +107,9 @@ class Choices:
     hopkins: float | None
 
 
+_FEW = 1 << 12
+"""Below so many points, many runs are made at a time: the calls would take longer than the loops."""
+
 _TRIED = 3
 """Runs that a forecast makes."""
 
@@ -190,6 +193,11 @@ def _sample(points: Floats, seed: int) -> Floats:
     return used
 
 
+def _inertia(step: Step) -> float:
+    assert step.objective is not None
+    return step.objective
+
+
 class _Search:
     """The work of :func:`choose_k`, and what is known so far."""
 
@@ -237,9 +245,8 @@ class _Search:
     def _fit_all(self) -> None:
         values = self._values
         for i, k in enumerate(self._ks.tolist()):
-            self._fits[k] = step = self._best_fit(k)
-            assert step.objective is not None
-            self._inertias[i] = values["elbow"][i] = step.objective
+            self._fits[k] = step = self._fit(self._X, k, self._best_run(self._X, k)[1])
+            self._inertias[i] = values["elbow"][i] = _inertia(step)
             values["fk"][i] = criteria.f_values(self._inertias, self._X.shape[1])[i]
             spread = Spread.of(self._X, step.labels, self._cancelled)
             for name, value in (
@@ -254,15 +261,18 @@ class _Search:
             title, better = CRITERIA[name]
             self._verdicts[name] = criteria.extreme(f"{title} index", values[name], better)
 
-    def _best_fit(self, k: int) -> Step:
-        runs = self._runs(self._X, k, self._n_init)
-        return runs.fit(seed=int(runs.seeds[runs.best]), cancelled=self._cancelled)
+    def _best_run(self, X: Floats, k: int) -> tuple[float, int]:
+        """Return the least inertia of the runs with one K, and the seed of that run; with one cluster all are the same."""
+        seeds = range(self._seed, self._seed + (self._n_init if k > 1 else 1))
+        if len(X) < _FEW:
+            runs = clustering.run_many(
+                clustering.DEFAULT, X, k=k, restarts=len(seeds), seed=self._seed, cancelled=self._cancelled
+            )
+            return float(runs.objectives[runs.best]), seeds[runs.best]
+        return min((_inertia(self._fit(X, k, seed)), seed) for seed in seeds)
 
-    def _runs(self, X: Floats, k: int, n_init: int) -> clustering.Restarts:
-        """Make runs; with one cluster all are the same."""
-        return clustering.run_many(
-            clustering.DEFAULT, X, k=k, restarts=n_init if k > 1 else 1, seed=self._seed, cancelled=self._cancelled
-        )
+    def _fit(self, X: Floats, k: int, seed: int) -> Step:
+        return clustering.fit(clustering.DEFAULT, X, k=k, seed=seed, cancelled=self._cancelled)
 
     def _compare_silhouettes(self) -> None:
         ks = [k for k in self._ks.tolist() if 1 < len(np.unique(self._fits[k].labels)) < len(self._X)]
@@ -295,7 +305,7 @@ class _Search:
         def find(worker: int, number: int) -> int:
             drawn = self._box.draw(len(self._X), np.random.default_rng([self._seed, number]))
             drawn.flags.writeable = False
-            least[number] = self._runs(drawn, k, self._n_init).objectives.min()
+            least[number] = self._best_run(drawn, k)[0]
             return 1
 
         threads.share(find, self._references, min(threads.available(), self._references), self._cancelled)

@@ -22,7 +22,14 @@ BENCHMARKS = [
 OPTIONAL = ("faiss", "mlpack")
 """Peers that are compared with if they are installed."""
 
-SOME_ROWS = {"canvas": "recolor", "engine": "uniform.*to", "family": "n_init", "opening": "read", "starting": "first paint"}
+SOME_ROWS = {
+    "canvas": "recolor",
+    "engine": "uniform.*to",
+    "family": "n_init",
+    "opening": "read",
+    "selection": "restarts",
+    "starting": "first paint",
+}
 """A pattern for some rows of each, so that a table is soon there."""
 
 BARE = """
