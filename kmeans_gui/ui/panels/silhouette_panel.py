@@ -24,6 +24,8 @@ from kmeans_gui.ui.shown import Shown
 
 ABOUT = "1 is deep in its own cluster, 0 between two, below 0 nearer to another."
 _EMPTY = "Press play, or go a step: there are no clusters yet."
+_UNDER_WAY = "Measuring how well each point lies in its cluster …"
+_PLAYING = "Pause the run to see how well each point lies in its cluster."
 _ALONE = "There is nothing to compare with but one cluster."
 
 
@@ -109,13 +111,18 @@ class SilhouettePanel(Panel):
         if shown is None or not self.isVisible():
             return
         step = shown.step if shown.trace is not None else None
+        if step is not None and self._of is not None and step.assignment is self._of.assignment:
+            self._of = step  # between the two no point changed its cluster
         if step is None:
             self._stop()
             self._show_silhouettes(None, None)
         elif step is self._of or shown.playing:
             self._stop()
+            if shown.playing and self.silhouettes is None:
+                self.empty.setText(_PLAYING)
         elif step is not self._asked_for:
             self._asked_for = step
+            self.empty.setText(_UNDER_WAY)
             self._background.begin(_measuring(shown.state.dataset, step))
         self._show()
 
@@ -124,9 +131,13 @@ class SilhouettePanel(Panel):
         if "_background" in vars(self):
             self._background.stop()
 
-    def _on_finished(self, silhouettes: Silhouettes | None) -> None:
-        self._show_silhouettes(silhouettes, self._asked_for)
-        self._asked_for = None
+    def _on_finished(self, silhouettes: Silhouettes) -> None:
+        step, self._asked_for = self._asked_for, None
+        if np.isfinite(silhouettes.mean):
+            self._show_silhouettes(silhouettes, step)
+        else:
+            self._show_silhouettes(None, step)
+            self.empty.setText(_ALONE if len(silhouettes.rows) else _EMPTY)
         self._show()
 
     def _on_failed(self, error: Exception) -> None:
@@ -144,7 +155,7 @@ class SilhouettePanel(Panel):
         for part in (self.name, self.value, self.plot, self.note):
             part.setVisible(there)
         self.empty.setVisible(not there)
-        self.empty.setText(_EMPTY if step is None else _ALONE)
+        self.empty.setText(_EMPTY)
         self._on_read("")
 
     def _show(self) -> None:
@@ -178,10 +189,9 @@ class SilhouettePanel(Panel):
 
 
 def _measuring(dataset: Dataset, step: Step) -> Work:
-    """Return the work of measuring; its result is None where there are no two clusters."""
+    """Return the work of measuring."""
 
-    def work(publish: Publish, cancelled: CancelQuestion) -> Silhouettes | None:
-        found = metrics.silhouettes(dataset.points, step.labels, cancelled=cancelled)
-        return found if np.isfinite(found.mean) else None
+    def work(publish: Publish, cancelled: CancelQuestion) -> Silhouettes:
+        return metrics.silhouettes(dataset.points, step.labels, cancelled=cancelled)
 
     return work

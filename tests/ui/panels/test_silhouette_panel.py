@@ -93,6 +93,12 @@ def test_a_half_step_at_rest_is_measured(measured, moment):
     assert not panel.empty.isVisible()
 
 
+def test_it_says_that_it_is_measuring_before_there_are_bars(panel, moment, qtbot):
+    panel.refresh(None, moment(1))
+    assert panel.empty.text() == "Measuring how well each point lies in its cluster …"
+    qtbot.waitUntil(panel.plot.isVisible)
+
+
 def test_while_it_plays_the_bars_stay_and_say_of_which_half_step_they_are(measured, panel, moment, calls):
     first = moment(1)
     measured(first)
@@ -126,6 +132,14 @@ def test_going_back_to_what_is_on_show_measures_nothing_anew(measured, panel, mo
     assert not panel._background.active
 
 
+def test_a_half_step_that_moves_centroids_alone_is_not_measured_anew(measured, panel, moment, calls):
+    first = moment(1)
+    measured(first)
+    panel.refresh(first, replace(first, step=first.trace[2]))
+    assert len(calls) == 1
+    assert not panel.note.text().startswith("As of")
+
+
 def test_bars_of_other_points_are_not_kept(measured, panel, moment):
     first = moment(1)
     measured(first)
@@ -139,6 +153,15 @@ def test_one_cluster_has_no_silhouette(measured, moment):
     panel = measured(moment(1, k=1))
     assert not panel.plot.isVisible()
     assert panel.empty.text() == "There is nothing to compare with but one cluster."
+
+
+def test_the_start_has_no_clusters_yet(measured, moment):
+    assert measured(moment(0)).empty.text() == "Press play, or go a step: there are no clusters yet."
+
+
+def test_a_run_that_plays_before_anything_was_measured_asks_for_a_pause(panel, moment):
+    panel.refresh(None, moment(1, playing=True))
+    assert panel.empty.text() == "Pause the run to see how well each point lies in its cluster."
 
 
 def test_a_sample_says_that_it_is_one(measured, moment, monkeypatch):
