@@ -68,7 +68,7 @@ class ChoosingPanel(Panel):
         self.progress = Progress(clock)
         self.forecast = sentence()
         self.stale = sentence()
-        self.verdict = sentence(role="warning")
+        self.verdict = sentence(role="")
         self.summary = sentence(role="")
         self.sampled = sentence()
         self.views: dict[str, CriterionView] = {}

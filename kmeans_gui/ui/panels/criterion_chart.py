@@ -76,16 +76,16 @@ class CriterionChart(QWidget):
             self.update()
 
     def words(self, k: int) -> str:
-        """Return the value for ``k`` clusters: "0.553 ± 0.012 at K = 3"."""
+        """Return the value for ``k`` clusters: "0.5530 ± 0.012"."""
         criterion = self._criterion
         if criterion is None or k not in criterion.ks:
             return ""
         at = int(np.flatnonzero(criterion.ks == k)[0])
         value, error = float(criterion.values[at]), 0.0 if criterion.errors is None else float(criterion.errors[at])
         if not np.isfinite(value):
-            return f"none at K = {k:,}"
+            return "has no value"
         spread = f" ± {number(error, 2)}" if np.isfinite(error) and error > 0 else ""
-        return f"{number(value)}{spread} at K = {k:,}"
+        return f"{number(value)}{spread}"
 
     def sizeHint(self) -> QSize:
         """Take what width there is."""
@@ -161,8 +161,8 @@ class CriterionChart(QWidget):
         if criterion is not None and len(criterion.ks):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_axes(painter, criterion)
-            self._paint_line(painter, criterion, self._pointer, QPen(appearance.color(appearance.current().quiet), 1))
             self._paint_line(painter, criterion, self._k, QPen(appearance.color(appearance.current().accent), 1.5))
+            self._paint_pointer(painter, criterion)
             self._paint_curve(painter, criterion)
         painter.end()
 
@@ -191,6 +191,17 @@ class CriterionChart(QWidget):
             x, area = round(self.x_of(k)) + 0.5, self._area()
             painter.setPen(pen)
             painter.drawLine(QPointF(x, area.top() - _TICK), QPointF(x, area.bottom()))
+
+    def _paint_pointer(self, painter: QPainter, criterion: Criterion) -> None:
+        """Paint a line where the pointer is, and its number of clusters in place of those of the axis nearby."""
+        theme, k = appearance.current(), self._pointer
+        self._paint_line(painter, criterion, k, QPen(appearance.color(theme.quiet), 1))
+        if k in criterion.ks:
+            width = QFontMetricsF(self.font()).horizontalAdvance(f"  {k:,}  ")
+            box = QRectF(self.x_of(k) - width / 2, self._area().bottom() + 2, width, _FOOT - 2)
+            painter.fillRect(box, self.palette().window())
+            painter.setPen(appearance.color(theme.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{k:,}")
 
     def _paint_curve(self, painter: QPainter, criterion: Criterion) -> None:
         theme = appearance.current()
