@@ -115,7 +115,7 @@ class ChoosingPanel(Panel):
     @cached_property
     def _forecasts(self) -> Background:
         background = Background(self)
-        background.finished.connect(lambda _, seconds: self._say(self.forecast, f"Takes some {duration(seconds)}."))
+        background.finished.connect(lambda _, seconds: self._say(self.forecast, f"Takes about {duration(seconds)}."))
         return background
 
     def close_work(self) -> None:

@@ -74,7 +74,7 @@ def other_points():
 
 def test_nothing_is_worked_out_before_the_button_is_pressed(panel, work, qtbot):
     waiting = work(found())
-    qtbot.waitUntil(lambda: panel.forecast.text() == "Takes some 12 s.")
+    qtbot.waitUntil(lambda: panel.forecast.text() == "Takes about 12 s.")
     assert panel.compare.text() == "Compare 1 to 30 clusters"
     assert waiting.calls == []
     assert panel.views == {}
