@@ -33,7 +33,9 @@ GEOMETRY = Setting("window/geometry", QByteArray())
 PANEL = Setting("window/panel", True)
 THEME = Setting("window/theme", "system")
 MOTION = Setting("canvas/motion", True)
-FOLDED = Setting("window/folded", "")
+FOLDED = Setting("window/folded", "How many clusters?\nSilhouette")
+"""Titles of the sections that are folded, a line each; at first those whose content has to be worked out."""
+
 HINTS_SEEN = Setting("hints/seen", "")
 RECENT_FILES = Setting("files/recent", "")
 LAST_FOLDER = Setting("files/folder", "")

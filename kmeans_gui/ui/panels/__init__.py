@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 # Each is imported when it is made, which is after the window's first painting.
 
 
+def _choosing() -> Panel:
+    from kmeans_gui.ui.panels.choosing_panel import ChoosingPanel
+
+    return ChoosingPanel()
+
+
 def _data() -> Panel:
     from kmeans_gui.ui.panels.data_panel import DataPanel
 
@@ -46,6 +52,12 @@ def _objective() -> Panel:
     return ObjectivePanel()
 
 
+def _silhouette() -> Panel:
+    from kmeans_gui.ui.panels.silhouette_panel import SilhouettePanel
+
+    return SilhouettePanel()
+
+
 def _step() -> Panel:
     from kmeans_gui.ui.panels.step_panel import StepPanel
 
@@ -55,9 +67,11 @@ def _step() -> Panel:
 PANELS: dict[str, Callable[[], Panel]] = {
     "Data": _data,
     "Algorithm": _algorithm,
+    "How many clusters?": _choosing,
     "Dendrogram": _dendrogram,
     "Distances": _distances,
     "Objective": _objective,
     "This step": _step,
+    "Silhouette": _silhouette,
 }
 """Title of each section of the side panel, from the top down, and what makes its panel."""
