@@ -1,0 +1,145 @@
+"""Atlas chart: in which objectives many runs ended, a bar for each range, made of a piece for each minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from kmeans_gui.clustering import Floats
+from kmeans_gui.clustering.atlas import Atlas
+from kmeans_gui.clustering.notes import Note, number
+from kmeans_gui.ui import appearance
+from kmeans_gui.ui.theme import Rgb, mix
+from kmeans_gui.ui.ticks import tick_words, ticks
+
+HEIGHT = 112
+BARS = 24
+
+_LEFT, _RIGHT, _TOP, _FOOT = 30, 8, 8, 20
+_GAP = 2.0
+_LEAST_SEAM = 4.0
+"""Pieces lower than this run together: of a hundred minima the seams would be all that is seen."""
+
+
+class AtlasChart(QWidget):
+    """A histogram of the final objective. The best minimum is dark, the others lighter; the one pointed out has the accent."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edges: Floats = np.empty(0)
+        self.counts: NDArray[np.intp] = np.empty((0, 0), np.intp)
+        self._pointed_out: int | None = None
+        self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("How many runs ended in which objective")
+
+    def show_atlas(self, atlas: Atlas) -> None:
+        """Show how the runs of ``atlas`` ended."""
+        self.edges, self.counts = bars_of(atlas)
+        self._pointed_out = None
+        self.setAccessibleDescription("; ".join(filter(None, map(self.words, range(len(self.edges) - 1)))))
+        self.update()
+
+    def point_out(self, minimum: int | None) -> None:
+        """Show where one of the minima stands; None for none."""
+        if minimum != self._pointed_out:
+            self._pointed_out = minimum
+            self.update()
+
+    def words(self, bar: int) -> str:
+        """Return a bar in words, empty if it has no runs: "17 runs in 2 minima from 3.100 to 3.900"."""
+        counts = self.counts[bar]
+        if not counts.any():
+            return ""
+        values = {"runs": int(counts.sum()), "minima": int(np.count_nonzero(counts))}
+        low, high = map(number, self.edges[bar : bar + 2].tolist())
+        return f"{Note('{runs:# run|runs} in {minima:# minimum|minima}', values)} from {low} to {high}"
+
+    def sizeHint(self) -> QSize:
+        """Take what width there is."""
+        return QSize(240, HEIGHT)
+
+    def _area(self) -> QRectF:
+        return QRectF(_LEFT, _TOP, max(self.width() - _LEFT - _RIGHT, 1), HEIGHT - _TOP - _FOOT)
+
+    def bar_at(self, x: float) -> int | None:
+        """Return the bar at a place, in pixels of the widget; None outside."""
+        area, bars = self._area(), len(self.counts)
+        if not bars or not area.left() <= x < area.right():
+            return None
+        return int((x - area.left()) / area.width() * bars)
+
+    def event(self, event: QEvent) -> bool:
+        """Say in words what the bar under the pointer is."""
+        if isinstance(event, QHelpEvent):
+            bar = self.bar_at(event.pos().x())
+            QToolTip.showText(event.globalPos(), "" if bar is None else self.words(bar), self)
+            return True
+        return super().event(event)
+
+    # What it looks like ------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the axes and the bars."""
+        painter = QPainter(self)
+        if len(self.counts):
+            self._paint_bars(painter)
+            self._paint_axes(painter)
+        painter.end()
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        area, totals = self._area(), self.counts.sum(axis=1)
+        width, scale = area.width() / len(self.counts), area.height() / totals.max()
+        for bar, counts in enumerate(self.counts):
+            left, bottom = area.left() + bar * width + _GAP / 2, area.bottom()
+            for minimum in np.flatnonzero(counts).tolist():
+                height = counts[minimum] * scale
+                seam = 1.0 if height >= _LEAST_SEAM else 0.0
+                piece = QRectF(left, bottom - height, max(width - _GAP, 1.0), height - seam)
+                painter.fillRect(piece, appearance.color(self._ink(minimum)))
+                bottom -= height
+
+    def _ink(self, minimum: int) -> Rgb:
+        theme = appearance.current()
+        if minimum == self._pointed_out:
+            return theme.accent
+        return theme.text if minimum == 0 else mix(theme.surface, theme.quiet, 0.65)
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        area, theme = self._area(), appearance.current()
+        most = int(self.counts.sum(axis=1).max())
+        height = QFontMetricsF(self.font()).height()
+        painter.setPen(QPen(appearance.color(theme.line), 1))
+        painter.drawLine(QPointF(area.left(), area.bottom() + 0.5), QPointF(area.right(), area.bottom() + 0.5))
+        painter.setPen(appearance.color(theme.quiet))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for count in (0, most):
+            y = area.bottom() - count / most * area.height()
+            painter.drawText(QRectF(0, y - height / 2, area.left() - 6, height), right, f"{count:,}")
+        low, high = float(self.edges[0]), float(self.edges[-1])
+        for value in ticks(low, high, 5).tolist():
+            x = area.left() + (value - low) / (high - low) * area.width()
+            x = min(max(x, area.left() + 16), area.right() - 16)
+            painter.drawText(QRectF(x - 30, area.bottom() + 3, 60, height), Qt.AlignmentFlag.AlignCenter, tick_words(value))
+
+
+def bars_of(atlas: Atlas) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the ranges of the objective, shape (``BARS`` + 1,), and how many runs of each minimum ended in each.
+
+    The counts have the shape (``BARS``, m), the best minimum first.
+    """
+    objectives = atlas.restarts.objectives
+    # numpy widens a range of no width, but not by as much as it takes at large numbers.
+    low, high = float(objectives.min()), float(objectives.max())
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    edges: Floats = np.linspace(low, high, BARS + 1)
+    bars = np.clip(((objectives - low) / (high - low) * BARS).astype(np.intp), 0, BARS - 1)
+    counts = np.zeros((BARS, len(atlas.minima)), np.intp)
+    np.add.at(counts, (bars, atlas.minimum_of_runs()), 1)
+    return edges, counts
