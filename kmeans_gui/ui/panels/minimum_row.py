@@ -18,7 +18,7 @@ HEIGHT = 64
 
 _PICTURE = QSize(76, 56)
 _MARGIN = 4.0
-_POINT, _CENTROID = 2.4, 6.0
+_POINT, _CENTROID = 2.4, 4.0
 """Diameters, in pixels."""
 _BAR = 5.0
 
