@@ -17,6 +17,7 @@ from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
 from kmeans_gui.ui.canvas.frame import Frame, Style, before, extent, trail
 from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.layouts import Layouts
+from kmeans_gui.ui.live import Live
 from kmeans_gui.ui.projection import mark_scale
 from kmeans_gui.ui.shown import Shown
 from kmeans_gui.ui.theme import Theme
@@ -34,15 +35,16 @@ class Stage(QObject):
         self.motion = True
         self._pointed_out: Rows = np.empty(0, np.intp)
         self._layouts = Layouts(self)
+        self.live = Live(canvas, controller, self)
         self._connect_signals()
 
     def _connect_signals(self) -> None:
         canvas, controller = self._canvas, self._controller
         canvas.add_requested.connect(controller.add_points)
         canvas.remove_requested.connect(controller.remove_rows)
-        canvas.place_requested.connect(controller.place_rows)
+        canvas.place_requested.connect(self.live.place_rows)
         canvas.select_requested.connect(controller.select)
-        canvas.start_requested.connect(controller.place_start)
+        canvas.start_requested.connect(self.live.place_start)
         canvas.painted.connect(controller.player.frame_drawn)
         self._layouts.sorted.connect(self._on_sorted)
         # Queued: fitting changes the range while the views are still being rendered.
@@ -71,6 +73,7 @@ class Stage(QObject):
     def close_work(self) -> None:
         """End the work in the background."""
         self._layouts.close()
+        self.live.close_work()
 
     @property
     def style(self) -> Style:

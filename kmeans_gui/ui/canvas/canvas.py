@@ -6,6 +6,7 @@ The left button belongs to the tool that is on; the middle and the right button 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -82,6 +83,7 @@ class Canvas(Plot):
         self.density = 4
         self._frame = Frame(layout=Layout.of(np.empty((0, 2))))
         self._preview: Frame | None = None
+        self.refine: Callable[[Frame | None], Frame | None] = lambda frame: frame
         self._style = Style(LIGHT)
         self._tools: dict[str, Tool] = {tool.name: tool(self) for tool in TOOLS}
         self._tool: Tool = self._tools["add"]
@@ -306,8 +308,7 @@ class Canvas(Plot):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The left button acts, the others pan."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pointer = self._at(event)
-            self._held = True
+            self._pointer, self._held = self._at(event), True
             self._tool.press(self._pointer)
             if self._tool.repeats:
                 self._repeat.start()
@@ -364,8 +365,7 @@ class Canvas(Plot):
     def _pan(self, to: QPointF) -> None:
         assert self._panning is not None
         sx, sy = self.view.pixels_per_unit
-        offset = to - self._panning
-        self._panning = to
+        offset, self._panning = to - self._panning, to
         self.plotItem.getViewBox().translateBy(x=-offset.x() / sx, y=offset.y() / sy)
 
     def _act_again(self) -> None:
@@ -395,6 +395,6 @@ class Canvas(Plot):
         self.start_requested.emit(centroids)
 
     def preview(self, frame: Frame | None) -> None:
-        """Draw ``frame`` instead of what is shown; None ends that."""
-        self._preview = frame
+        """Draw ``frame``, or what ``refine`` makes of it, instead of what is shown; None ends that."""
+        self._preview = self.refine(frame)
         self._show_anew()
