@@ -248,7 +248,9 @@ def _answered(question: Question, cancelled: CancelQuestion) -> Answer | None:
     begun = time.perf_counter()
     asked: dict[str, Any] = {"seed": question.seed, "cancelled": cancelled, **question.parameters}
     try:
-        start = next(clustering.steps(question.algorithm, question.points.array, **asked)).centroids
+        start = question.parameters.get("init")
+        if not isinstance(start, np.ndarray):
+            start = next(clustering.steps(question.algorithm, question.points.array, **asked)).centroids
         step = clustering.fit(question.algorithm, question.points.array, **asked)
     except UserError:
         return None
