@@ -25,6 +25,7 @@ from kmeans_gui.session.state import State
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.atlas_chart import AtlasChart
 from kmeans_gui.ui.panels.controls import IntBox, push_button, sentence
+from kmeans_gui.ui.panels.form import NUMBER_WIDTH, field_label
 from kmeans_gui.ui.panels.minimum_row import MinimumRow, Thumbnail, percent
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.status import Progress
@@ -82,9 +83,10 @@ class AtlasPanel(Panel):
         self._result.hide()
 
     def _lay_out(self) -> None:
+        self.runs.setFixedWidth(NUMBER_WIDTH)
         head = QHBoxLayout()
+        head.addWidget(field_label(RUNS.label, self.runs), 1)
         head.addWidget(self.runs)
-        head.addWidget(self.start, 1)
         result = QVBoxLayout(self._result)
         result.setContentsMargins(0, 0, 0, 0)
         result.setSpacing(appearance.GRID // 2)
@@ -94,7 +96,7 @@ class AtlasPanel(Panel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID)
         layout.addLayout(head)
-        for part in (self.note, self.progress, self._result):
+        for part in (self.start, self.note, self.progress, self._result):
             layout.addWidget(part)
 
     def _connect_signals(self) -> None:

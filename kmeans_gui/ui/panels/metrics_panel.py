@@ -39,11 +39,12 @@ class Measured:
 
 
 class ScoreTable(QWidget):
-    """Scores under a heading: title and value, and below them in small what range they have."""
+    """Scores under a heading: title and value, and below them in small what range they have, or why there is none."""
 
     def __init__(self, heading: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.values: dict[str, QLabel] = {}
+        self.ranges: dict[str, QLabel] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(appearance.GRID)
@@ -58,11 +59,12 @@ class ScoreTable(QWidget):
             if score.name not in self.values:
                 self._add(score)
             self.values[score.name].setText(_words(score))
+            self.ranges[score.name].setText(score.range if score.value is not None else score.missing or "not defined")
 
     def _add(self, score: Score) -> None:
         row = self._grid.rowCount()
-        title, value = QLabel(score.title), QLabel()
-        bounds = appearance.dress(QLabel(score.range), "quiet")
+        title, value, bounds = QLabel(score.title), QLabel(), sentence()
+        title.setWordWrap(True)
         bounds.setFont(appearance.font(appearance.Type.CAPTION))
         bounds.setContentsMargins(0, 0, 0, appearance.GRID // 2)
         value.setFont(appearance.tabular(appearance.font()))
@@ -72,12 +74,12 @@ class ScoreTable(QWidget):
         self._grid.addWidget(title, row, 0)
         self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
         self._grid.addWidget(bounds, row + 1, 0, 1, 2)
-        self.values[score.name] = value
+        self.values[score.name], self.ranges[score.name] = value, bounds
 
 
 def _words(score: Score) -> str:
     if score.value is None:
-        return score.missing or "not defined"
+        return "–"
     return f"{number(score.value)} ± {number(score.error, 1)}" if score.error else number(score.value)
 
 

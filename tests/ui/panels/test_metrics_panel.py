@@ -50,6 +50,12 @@ def test_the_scores_are_scikit_learns(panel, moment, qtbot):
     assert not panel.note.isVisible()
 
 
+def test_a_score_that_is_not_defined_says_why(panel, moment, qtbot):
+    measured(panel, qtbot, None, moment(-1, k=1))
+    assert panel.internal.values["silhouette"].text() == "–"
+    assert panel.internal.ranges["silhouette"].text() == "one cluster"
+
+
 def test_each_score_says_what_it_means_and_its_range(panel, moment, qtbot):
     measured(panel, qtbot, None, moment(-1))
     for table in (panel.internal, panel.external):
