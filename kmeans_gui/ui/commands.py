@@ -18,6 +18,7 @@ from kmeans_gui.errors import UserError
 from kmeans_gui.export.choice import ExportChoice
 from kmeans_gui.export.job import Content
 from kmeans_gui.session import storage
+from kmeans_gui.session.edits import Configure
 from kmeans_gui.session.state import LAYERS
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import TOOLS, Actions
@@ -123,6 +124,7 @@ class Commands(QObject):
             "algorithm_requested": controller.set_algorithm,
             "parameter_requested": controller.set_parameter,
             "seed_requested": controller.set_seed,
+            "replay_requested": self._replay,
             "new_start_requested": controller.new_start,
             "forget_start_requested": controller.forget_start,
             "seek_requested": controller.seek,
@@ -140,6 +142,14 @@ class Commands(QObject):
     def show_first_board(self) -> None:
         """Put a board of 200 points on the table."""
         self._generate_board(*FIRST_BOARD)
+
+    def _replay(self, seed: int) -> None:
+        """Play the run of a seed alone, from the start that follows from it."""
+        controller, parameters = self._controller, self._controller.state.parameters
+        alone = {**parameters, "n_init": 1} if "n_init" in parameters else parameters
+        controller.edit(Configure({"seed": seed, "start": None, "parameters": alone}, "replay a start"))
+        if not controller.player.playing:
+            controller.toggle_play()
 
     # Files -------------------------------------------------------------------------------------------------------------
 

@@ -114,11 +114,12 @@ class MainWindow(QMainWindow):
         self.canvas.drawn_changed.connect(self._status.show_drawn)
         self.canvas.hovered.connect(self._status.show_point)
         look.changed.connect(self.stage.set_theme)
+        self.stage.live.declined.connect(self.messages.aside)
         self._side.made.connect(self._on_panel)
         for view in (self._transport, self._status):
             self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
-        self.actions_table.bind({**themes, "motion": self._toggle_motion})
+        self.actions_table.bind({**themes, "motion": self._toggle_motion, "live": self._toggle_live})
 
     def _on_panel(self, panel: Panel) -> None:
         self.commands.answer(panel)
@@ -132,6 +133,10 @@ class MainWindow(QMainWindow):
     def _toggle_motion(self) -> None:
         self.stage.motion = not self.stage.motion
         settings.MOTION.set(self.stage.motion)
+
+    def _toggle_live(self) -> None:
+        self.stage.live.on = not self.stage.live.on
+        settings.LIVE.set(self.stage.live.on)
 
     # The beginning and the end -----------------------------------------------------------------------------------------
 
@@ -170,6 +175,8 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(settings.GEOMETRY.get())
         self.stage.motion = settings.MOTION.get()
         self.actions_table["motion"].setChecked(self.stage.motion)
+        self.stage.live.on = settings.LIVE.get()
+        self.actions_table["live"].setChecked(self.stage.live.on)
         self.actions_table[f"theme_{look.choice}"].setChecked(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:

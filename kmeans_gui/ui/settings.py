@@ -33,7 +33,8 @@ GEOMETRY = Setting("window/geometry", QByteArray())
 PANEL = Setting("window/panel", True)
 THEME = Setting("window/theme", "system")
 MOTION = Setting("canvas/motion", True)
-FOLDED = Setting("window/folded", "How many clusters?\nSilhouette")
+LIVE = Setting("canvas/live", False)
+FOLDED = Setting("window/folded", "How many clusters?\nRestarts\nSilhouette\nScores")
 """Titles of the sections that are folded, a line each; at first those whose content has to be worked out."""
 
 HINTS_SEEN = Setting("hints/seen", "")

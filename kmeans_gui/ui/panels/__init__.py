@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 # Each is imported when it is made, which is after the window's first painting.
 
 
+def _atlas() -> Panel:
+    from kmeans_gui.ui.panels.atlas_panel import AtlasPanel
+
+    return AtlasPanel()
+
+
 def _choosing() -> Panel:
     from kmeans_gui.ui.panels.choosing_panel import ChoosingPanel
 
@@ -46,6 +52,12 @@ def _distances() -> Panel:
     return LevelsPanel()
 
 
+def _metrics() -> Panel:
+    from kmeans_gui.ui.panels.metrics_panel import MetricsPanel
+
+    return MetricsPanel()
+
+
 def _objective() -> Panel:
     from kmeans_gui.ui.panels.objective_panel import ObjectivePanel
 
@@ -68,10 +80,12 @@ PANELS: dict[str, Callable[[], Panel]] = {
     "Data": _data,
     "Algorithm": _algorithm,
     "How many clusters?": _choosing,
+    "Restarts": _atlas,
     "Dendrogram": _dendrogram,
     "Distances": _distances,
     "Objective": _objective,
     "This step": _step,
     "Silhouette": _silhouette,
+    "Scores": _metrics,
 }
 """Title of each section of the side panel, from the top down, and what makes its panel."""
