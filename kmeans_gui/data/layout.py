@@ -301,7 +301,7 @@ class Layout:
         across = _shares(cells.boxes[:2] / cells.scale, x0, x1)
         up = _shares(cells.boxes[2:] / cells.scale, y0, y1)
         sizes = np.diff(np.append(np.arange(0, cells.n, CELL), cells.n))
-        # Not their product of vectors, which would be shared out to threads of BLAS and wait for the slowest, all of Python with it.
+        # Not a product of vectors: BLAS would share it out to threads and wait for the slowest, and all of Python with it.
         return round(float((across * up * sizes).sum())) + _count(self.at(self.fresh), x0, x1, y0, y1)
 
     def _rows_in(self, spans: Spans, fresh: bool = True) -> Iterator[Rows]:

@@ -79,13 +79,13 @@ def _step() -> Panel:
 PANELS: dict[str, Callable[[], Panel]] = {
     "Data": _data,
     "Algorithm": _algorithm,
-    "How many clusters?": _choosing,
-    "Restarts": _atlas,
     "Dendrogram": _dendrogram,
     "Distances": _distances,
     "Objective": _objective,
     "This step": _step,
     "Silhouette": _silhouette,
     "Scores": _metrics,
+    "How many clusters?": _choosing,
+    "Restarts": _atlas,
 }
 """Title of each section of the side panel, from the top down, and what makes its panel."""

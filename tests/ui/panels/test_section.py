@@ -98,7 +98,7 @@ def test_the_side_panel_shows_all_panels_at_once_when_the_last_one_is_made(qapp,
 def test_the_side_panel_holds_each_panel_under_its_title(side):
     assert list(side.sections) == list(PANELS)
     there = [title for title, section in side.sections.items() if section.isVisibleTo(side.widget())]
-    assert there == ["Data", "Algorithm", "How many clusters?", "Restarts", "Objective", "This step", "Silhouette", "Scores"]
+    assert there == ["Data", "Algorithm", "Objective", "This step", "Silhouette", "Scores", "How many clusters?", "Restarts"]
     assert side.sizeHint().width() == WIDTH
 
 
