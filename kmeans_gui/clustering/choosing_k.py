@@ -293,10 +293,8 @@ class _Search:
                 gaps[i] = theirs.mean() - np.log(self._inertias[i])
                 self._errors["gap"][i] = theirs.std() * np.sqrt(1 + 1 / self._references)
             self._values["gap"][i] = gaps[i] if np.isfinite(gaps[i]) else np.nan
-            verdict = criteria.gap(gaps, self._errors["gap"])
-            if verdict.suggested is not None or k == self._ks[-1]:
-                self._verdicts["gap"] = verdict
             self._tell()
+        self._verdicts["gap"] = criteria.gap(gaps, self._errors["gap"])
 
     def _reference_inertias(self, k: int) -> Floats:
         """Return the least inertia on each set of reference points, which are the same for every K."""

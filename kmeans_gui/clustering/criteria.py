@@ -113,11 +113,17 @@ def gap(gaps: Floats, errors: Floats) -> Verdict:
             return Verdict(
                 i + 1,
                 f"Gap({i + 1}) = {number(gaps[i])} is no less than Gap({i + 2}) − s({i + 2}) = "
-                f"{number(gaps[i + 1])} − {number(errors[i + 1])}; no smaller K has that.",
+                f"{number(gaps[i + 1])} − {number(errors[i + 1])}; no smaller K has that{_summit(gaps, i)}.",
             )
     if np.isnan(gaps).all():
         return Verdict(None, "The gap is not defined for any K.")
     return Verdict(None, f"Up to K = {len(gaps)} the gap still grows by more than its error, to {number(gaps[-1])}.")
+
+
+def _summit(gaps: Floats, chosen: int) -> str:
+    """Return where the gap is highest, if that is elsewhere: the rule stops at the first rise that is too small."""
+    highest = int(np.nanargmax(gaps))
+    return "" if highest == chosen else f"; the highest gap is {number(gaps[highest])} at K = {highest + 1}"
 
 
 def f_values(inertias: Floats, d: int) -> Floats:
