@@ -111,7 +111,7 @@ _FEW = 1 << 12
 """Below so many points, many runs are made at a time: the calls would take longer than the loops."""
 
 _TRIED = 3
-"""Runs that a forecast makes."""
+"""Runs of which a forecast takes the time."""
 
 _PAIR = 1.5e-9
 """Seconds that a distance between two points takes, and what is done with it."""
@@ -173,15 +173,21 @@ def choose_k(
 def forecast(
     X: ArrayLike, *, max_k: int = MAX_K.default, n_init: int = N_INIT.default, references: int = REFERENCES.default
 ) -> float:
-    """Return about how many seconds :func:`choose_k` would take, from a run of middling K on a reference, which is made."""
+    """Return about how many seconds :func:`choose_k` takes, from some runs on a reference, with half the largest K."""
     points = _sample(clustering.check_points(X), 0)
-    n, middle = len(points), (min(max_k, len(points)) + 1) // 2
+    n = len(points)
+    most = min(max_k, n)
     drawn = Box.around(points, "box").draw(n, np.random.default_rng(0))
     drawn.flags.writeable = False
-    begin = perf_counter()
-    clustering.run_many(clustering.DEFAULT, drawn, k=middle, restarts=_TRIED)
-    run = (perf_counter() - begin) / _TRIED
-    return run * max_k * n_init * (1 + references / threads.available()) + n * n * _PAIR
+    tried = range(min(n_init, _TRIED))
+
+    def measured() -> float:
+        begin = perf_counter()
+        _best_run(drawn, (most + 1) // 2, tried, lambda: False)
+        return (perf_counter() - begin) / len(tried)
+
+    run = min(measured(), measured())
+    return run * most * n_init * (1 + references / threads.available()) + n * n * _PAIR
 
 
 def _sample(points: Floats, seed: int) -> Floats:
@@ -191,6 +197,14 @@ def _sample(points: Floats, seed: int) -> Floats:
     used = points.copy()
     used.flags.writeable = False
     return used
+
+
+def _best_run(X: Floats, k: int, seeds: range, cancelled: CancelQuestion) -> tuple[float, int]:
+    """Return the least inertia of the runs with one K, and the seed of that run."""
+    if len(X) < _FEW:
+        runs = clustering.run_many(clustering.DEFAULT, X, k=k, restarts=len(seeds), seed=seeds.start, cancelled=cancelled)
+        return float(runs.objectives[runs.best]), seeds[runs.best]
+    return min((_inertia(clustering.fit(clustering.DEFAULT, X, k=k, seed=seed, cancelled=cancelled)), seed) for seed in seeds)
 
 
 def _inertia(step: Step) -> float:
@@ -245,7 +259,9 @@ class _Search:
     def _fit_all(self) -> None:
         values = self._values
         for i, k in enumerate(self._ks.tolist()):
-            self._fits[k] = step = self._fit(self._X, k, self._best_run(self._X, k)[1])
+            _, seed = self._best_run(self._X, k)
+            step = clustering.fit(clustering.DEFAULT, self._X, k=k, seed=seed, cancelled=self._cancelled)
+            self._fits[k] = step
             self._inertias[i] = values["elbow"][i] = _inertia(step)
             values["fk"][i] = criteria.f_values(self._inertias, self._X.shape[1])[i]
             spread = Spread.of(self._X, step.labels, self._cancelled)
@@ -262,17 +278,8 @@ class _Search:
             self._verdicts[name] = criteria.extreme(f"{title} index", values[name], better)
 
     def _best_run(self, X: Floats, k: int) -> tuple[float, int]:
-        """Return the least inertia of the runs with one K, and the seed of that run; with one cluster all are the same."""
-        seeds = range(self._seed, self._seed + (self._n_init if k > 1 else 1))
-        if len(X) < _FEW:
-            runs = clustering.run_many(
-                clustering.DEFAULT, X, k=k, restarts=len(seeds), seed=self._seed, cancelled=self._cancelled
-            )
-            return float(runs.objectives[runs.best]), seeds[runs.best]
-        return min((_inertia(self._fit(X, k, seed)), seed) for seed in seeds)
-
-    def _fit(self, X: Floats, k: int, seed: int) -> Step:
-        return clustering.fit(clustering.DEFAULT, X, k=k, seed=seed, cancelled=self._cancelled)
+        seeds = range(self._seed, self._seed + (self._n_init if k > 1 else 1))  # with one cluster all are the same
+        return _best_run(X, k, seeds, self._cancelled)
 
     def _compare_silhouettes(self) -> None:
         ks = [k for k in self._ks.tolist() if 1 < len(np.unique(self._fits[k].labels)) < len(self._X)]

@@ -308,7 +308,7 @@ def hopkins(X: Floats, *, seed: int = 0, cancelled: CancelQuestion = _never) -> 
     places = rng.random((asked, len(axes))) * points.max(axis=0)
     tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
     far, near = np.empty(asked), np.empty(asked)
-    for rows in blocks(asked, 1 << 8, cancelled):
+    for rows in blocks(asked, 1 << 5, cancelled):
         far[rows] = tree.query(places[rows])[0]
         near[rows] = tree.query(some[rows], k=2)[0][:, 1]
     largest = max(far.max(), near.max())  # so that powers of many axes do not all vanish
