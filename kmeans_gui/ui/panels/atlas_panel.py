@@ -238,8 +238,9 @@ def explore(state: State, runs: int, publish: Publish, cancelled: CancelQuestion
 
 
 def _thumbnails(dataset: Dataset, atlas: Atlas, cancelled: CancelQuestion) -> tuple[Thumbnail, ...]:
-    """Return small pictures of the best minima, of evenly spread rows of the points."""
-    rows = np.linspace(0, dataset.n - 1, min(dataset.n, THUMBNAIL_POINTS)).astype(np.intp)
+    """Return small pictures of the best minima, of some of the points."""
+    # At random: where clusters take turns in the table, every so manieth row would leave one of them out.
+    rows = np.random.default_rng(0).choice(dataset.n, min(dataset.n, THUMBNAIL_POINTS), replace=False)
     points = planar(dataset.points[rows])
     ends = (atlas.restarts.fit(seed=minimum.seed, cancelled=cancelled) for minimum in atlas.minima[:ROWS])
     return tuple(

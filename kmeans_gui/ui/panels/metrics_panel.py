@@ -116,6 +116,7 @@ class MetricsPanel(Panel):
 
     def _connect_signals(self) -> None:
         self._rest.timeout.connect(self._measure)
+        self.work.published.connect(lambda _, internal: self._show_internal(internal))
         self.work.finished.connect(self._on_measured)
         self.work.failed.connect(lambda _, error: self._say(user_text(error)))
         self.peer.finished.connect(lambda _, found: self._tell(comparison_words(found)))
@@ -181,7 +182,9 @@ class MetricsPanel(Panel):
     def _measure(self) -> None:
         if self._of is not None:
             dataset, step = self._of
-            self.work.begin(lambda publish, cancelled: measure(dataset, step, cancelled))
+            if self.note.isVisible():
+                self._say("Measuring…")
+            self.work.begin(lambda publish, cancelled: measure(dataset, step, publish, cancelled))
 
     def _on_measured(self, number: int, found: Measured | None) -> None:
         if found is None:
@@ -190,9 +193,13 @@ class MetricsPanel(Panel):
             self._show(found)
         self.measured.emit()
 
-    def _show(self, found: Measured) -> None:
+    def _show_internal(self, scores: tuple[Score, ...]) -> None:
         self._say("")
-        self.internal.show_scores(found.internal)
+        self.internal.show_scores(scores)
+        self.internal.setEnabled(True)
+
+    def _show(self, found: Measured) -> None:
+        self._show_internal(found.internal)
         self.external.show_scores(found.external)
         self.table.setVisible(bool(found.table))
         self.cut.hide()
@@ -241,14 +248,18 @@ def _same_run(a: Shown, b: Shown) -> bool:
     return alike and now.seed == then.seed and now.algorithm == then.algorithm
 
 
-def measure(dataset: Dataset, step: Step, cancelled: CancelQuestion) -> Measured | None:
-    """Measure the labels of a half-step, also against the classes where they are known; None while no point has a label."""
+def measure(dataset: Dataset, step: Step, publish: Publish, cancelled: CancelQuestion) -> Measured | None:
+    """Measure the labels of a half-step, also against the classes where they are known; None while no point has a label.
+
+    What needs no classes is published before: others need scikit-learn, which takes its time to be loaded.
+    """
     if not step.counts().any():
         return None
     internal = internal_scores(dataset.points, step, cancelled=cancelled)
     truth = dataset.truth
     if truth is None or not (truth >= 0).any():
         return Measured(internal, (), ())
+    publish(internal)
     if cancelled():
         raise Cancelled
     labels = np.asarray(step.labels)

@@ -179,4 +179,4 @@ def test_pictures_have_the_colors_of_the_clusters(panel, nine, qtbot, dressed):
         image = panel.rows[0].grab().toImage()
         pixels = np.array([image.pixelColor(x, y).getRgb()[:3] for x in range(4, 80) for y in range(4, 60)])
         near = [np.abs(pixels - theme.cluster(slot)).max(axis=1).min() for slot in range(9)]
-        assert sorted(near)[6] < 60  # the dots have soft edges, and centroids lie on them
+        assert max(near) < 80  # the dots have soft edges, and centroids lie on them

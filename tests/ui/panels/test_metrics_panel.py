@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
-from sklearn import metrics
+from sklearn import cluster, metrics
 
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.peer import Comparison
@@ -119,6 +119,7 @@ def test_a_folded_section_measures_nothing_until_it_is_opened(panel, moment, qtb
 
 
 def test_scikit_learn_comes_to_the_same(panel, moment, qtbot):
+    assert cluster.KMeans  # loaded, which takes seconds
     panel.refresh(None, moment(-1))
     with qtbot.waitSignal(panel.peer.finished):
         QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
