@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.blocks import blocks
+from kmeans_gui.clustering.magnitude import scale_of
 from kmeans_gui.clustering.overlays import Floats
 from kmeans_gui.clustering.parameters import Choice
 from kmeans_gui.errors import CancelQuestion
@@ -44,11 +45,23 @@ def between(A: Floats, B: Floats, metric: str) -> Floats:
     """
     from scipy.spatial.distance import cdist
 
+    scale = scale_of(A, B) if metric == "euclidean" else 1.0
+    if scale != 1:
+        A, B = A * scale, B * scale
+    elif metric == "cosine":
+        A, B = _unscaled(A), _unscaled(B)
     distances: Floats = cdist(A, B, METRICS[metric][1])
     if metric == "cosine":
         distances[~np.any(A, axis=1)] = 1.0
         distances[:, ~np.any(B, axis=1)] = 1.0
-    return distances
+    return distances if scale == 1 else distances / scale
+
+
+def _unscaled(rows: Floats) -> Floats:
+    """Return the rows, each divided by a power of two, so that their squares neither overflow nor vanish."""
+    exponents = np.frexp(np.abs(rows).max(axis=1, keepdims=True))[1]
+    shrunk: Floats = np.ldexp(rows, -exponents)
+    return shrunk
 
 
 def nearest(X: Floats, centers: Floats, metric: str, cancelled: CancelQuestion) -> tuple[NDArray[np.intp], Floats]:

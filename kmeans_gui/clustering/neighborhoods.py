@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from kmeans_gui.clustering.blocks import blocks
 from kmeans_gui.clustering.kernels.warming import at_hand, begin
+from kmeans_gui.clustering.magnitude import scale_of, scaled_length
 from kmeans_gui.clustering.overlays import Floats
 from kmeans_gui.errors import Cancelled, CancelQuestion
 
@@ -66,17 +67,21 @@ class Space:
     metric : str
     origins : ndarray of shape (n,), bool, or None
         Which points are the origin, if that matters and there are several.
+    scale : float
+        The power of two that the points were multiplied by, so that squares of their distances are in range.
     """
 
     points: Floats
     metric: str
     origins: NDArray[np.bool_] | None = None
+    scale: float = 1.0
 
     @staticmethod
     def of(X: Floats, metric: str) -> Space:
         """Return the space of the points ``X`` for a key of :data:`kmeans_gui.clustering.distances.METRICS`."""
         if metric != "cosine":
-            return Space(X, metric)
+            scale = scale_of(X) if metric == "euclidean" else 1.0
+            return Space(X if scale == 1 else X * scale, metric, scale=scale)
         largest = np.abs(X).max(axis=1, keepdims=True)
         origins = largest[:, 0] == 0
         scaled = X / np.where(largest == 0, 1.0, largest)  # their squares neither overflow nor vanish
@@ -93,17 +98,17 @@ class Space:
 
     def radius(self, distance: float) -> float:
         """Return how far apart in this space points at some distance are."""
-        return float(np.sqrt(2 * distance)) if self.metric == "cosine" else distance
+        return float(np.sqrt(2 * distance)) if self.metric == "cosine" else scaled_length(distance, self.scale)
 
     def distances(self, radii: Floats) -> Floats:
         """Return at what distance points so far apart in this space are."""
-        return np.square(radii) / 2 if self.metric == "cosine" else radii
+        return np.square(radii) / 2 if self.metric == "cosine" else radii / self.scale
 
     def limit(self, distance: float) -> float:
         """Return what :meth:`are_near` compares with."""
         if self.metric == "cosine":
             return 2 * distance
-        return distance * distance if self.metric == "euclidean" else distance
+        return self.radius(distance) ** 2 if self.metric == "euclidean" else distance
 
     def are_near(self, a: Rows, b: Rows, distance: float) -> NDArray[np.bool_]:
         """Return for each pair of points whether they are neighbors."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from kmeans_gui import clustering
 from kmeans_gui.clustering import REGISTRY, Phase, Step
 from kmeans_gui.clustering.assignment import Packed
 from kmeans_gui.clustering.overlays import Overlay
+from kmeans_gui.clustering.parameters import Choice
 from kmeans_gui.errors import Cancelled
 
 BOARDS = {
@@ -24,12 +26,19 @@ BOARDS = {
     "space": (np.random.default_rng(4).normal(size=(80, 3)), 6),
     "ten coordinates": (np.random.default_rng(5).normal(size=(80, 10)), 3),
     "far from the origin": (np.random.default_rng(6).normal(size=(80, 2)) + 1e9, 3),
+    "near to the origin": (np.random.default_rng(3).normal(size=(60, 2)) * 2.0**-660, 4),
 }
 
 
-def asked(name: str, k: int) -> dict[str, int]:
+def asked(name: str, k: int) -> dict[str, Any]:
     """Return the number of clusters for an algorithm that wants to know it."""
     return {"k": k} if any(parameter.name == "k" for parameter in REGISTRY[name].parameters) else {}
+
+
+def options(name: str, parameter: str) -> list[str | None]:
+    """Return what can be chosen for a parameter; only None if the algorithm has none of that name."""
+    declared = {p.name: p for p in REGISTRY[name].parameters}.get(parameter)
+    return list(declared.options) if isinstance(declared, Choice) else [None]
 
 
 def watch(name: str, board: str, seed: int = 5) -> list[Step]:
@@ -48,9 +57,35 @@ def same(a: object, b: object) -> bool:
     return callable(a) == callable(b) and (callable(a) or a == b)
 
 
-pytestmark = [pytest.mark.parametrize("name", REGISTRY), pytest.mark.parametrize("board", BOARDS)]
+METHODS = [
+    (name, {"metric": metric, "linkage": linkage})
+    for name, algorithm in REGISTRY.items()
+    for metric in options(name, "metric")
+    for linkage in options(name, "linkage")
+    if linkage not in ("ward", "centroid") or metric == "euclidean"
+]
+"""Each algorithm with each of its metrics and linkages."""
+
+every_board = pytest.mark.parametrize(("name", "board"), list(product(REGISTRY, BOARDS)))
 
 
+@pytest.mark.parametrize(("name", "choice"), [case for case in METHODS if case[0] != "gaussian-mixture"])
+@pytest.mark.parametrize("exponent", [-660, 480])
+def test_a_power_of_two_changes_no_label(name: str, choice: dict[str, str | None], exponent: int) -> None:
+    """Where squares of distances are no numbers. Gaussian mixtures are another thing: their regularization is absolute."""
+    points, k = BOARDS["space"]
+    chosen = asked(name, k) | {key: value for key, value in choice.items() if value is not None}
+    for step, other in zip(
+        clustering.steps(name, points, **chosen), clustering.steps(name, points * 2.0**exponent, **chosen), strict=True
+    ):
+        assert np.array_equal(step.labels, other.labels)
+        assert other.objective is None or not np.isnan(other.objective)
+        if step.centroids is not None:
+            assert other.centroids is not None
+            assert np.array_equal(step.centroids * 2.0**exponent, other.centroids, equal_nan=True)
+
+
+@every_board
 def test_the_same_seed_gives_the_same_steps(name: str, board: str) -> None:
     for a, b in zip(watch(name, board), watch(name, board), strict=True):
         assert (a.phase, a.iteration, a.changed, a.shift) == (b.phase, b.iteration, b.changed, b.shift)
@@ -61,6 +96,7 @@ def test_the_same_seed_gives_the_same_steps(name: str, board: str) -> None:
         assert all(same(x, y) for x, y in zip(a.overlays, b.overlays, strict=True))
 
 
+@every_board
 def test_steps_are_in_order_from_start_to_done(name: str, board: str) -> None:
     steps = watch(name, board)
     assert steps[0].phase is Phase.START
@@ -71,6 +107,7 @@ def test_steps_are_in_order_from_start_to_done(name: str, board: str) -> None:
         assert b.iteration - a.iteration in (0, 1) or (b.phase is Phase.START and b.iteration == 0)
 
 
+@every_board
 def test_arrays_fit_the_points_and_are_read_only(name: str, board: str) -> None:
     points, _ = BOARDS[board]
     for step in watch(name, board):
@@ -85,6 +122,7 @@ def test_arrays_fit_the_points_and_are_read_only(name: str, board: str) -> None:
             assert not step.centroids.flags.writeable
 
 
+@every_board
 def test_steps_that_change_no_label_share_one_assignment(name: str, board: str) -> None:
     """The trace and the canvas rely on it."""
     for before, step in pairwise(watch(name, board)):
@@ -92,6 +130,7 @@ def test_steps_that_change_no_label_share_one_assignment(name: str, board: str) 
         assert (step.changed == 0) == (step.assignment is before.assignment)
 
 
+@every_board
 def test_every_step_speaks(name: str, board: str) -> None:
     for step in watch(name, board):
         assert str(step.title)
@@ -101,6 +140,7 @@ def test_every_step_speaks(name: str, board: str) -> None:
         assert step.objective is None or np.isfinite(step.objective)
 
 
+@every_board
 def test_labels_can_be_recalled(name: str, board: str) -> None:
     points, recall = clustering.check_points(BOARDS[board][0]), REGISTRY[name].recall
     for step in watch(name, board):
@@ -114,6 +154,7 @@ NEVER_RISES = {"fuzzy-cmeans", "hartigan-wong", "kmeans++", "kmedians", "kmedoid
 """Whose objective no half-step of a run can raise."""
 
 
+@every_board
 def test_the_objective_never_rises_where_theory_says_so(name: str, board: str) -> None:
     if name in NEVER_RISES:
         measured = [(s.phase, s.objective) for s in watch(name, board) if s.objective is not None]
@@ -121,12 +162,14 @@ def test_the_objective_never_rises_where_theory_says_so(name: str, board: str) -
             assert phase is Phase.START or after <= before * (1 + 1e-12)
 
 
+@every_board
 def test_a_run_can_be_cancelled(name: str, board: str) -> None:
     points, k = BOARDS[board]
     with pytest.raises(Cancelled):
         list(clustering.steps(name, points, cancelled=lambda: True, **asked(name, k)))
 
 
+@every_board
 def test_the_last_step_is_what_fit_returns(name: str, board: str) -> None:
     points, k = BOARDS[board]
     last, fitted = watch(name, board)[-1], clustering.fit(name, points, seed=5, **asked(name, k))
@@ -135,6 +178,7 @@ def test_the_last_step_is_what_fit_returns(name: str, board: str) -> None:
     assert same(last.centroids, fitted.centroids)
 
 
+@every_board
 def test_each_phase_lights_a_line(name: str, board: str) -> None:
     lit = {phase for _, phases in REGISTRY[name].pseudocode for phase in phases}
     assert {step.phase for step in watch(name, board)} <= lit

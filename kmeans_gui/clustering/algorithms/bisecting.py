@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.algorithms.alternating import STARTING
+from kmeans_gui.clustering.algorithms.any_magnitude import at_any_magnitude
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.algorithms.bisection import Bisection, Split
 from kmeans_gui.clustering.assignment import Assignment, Labels, label_dtype
@@ -327,21 +328,25 @@ def _told(
     )
 
 
-ALGORITHM = Algorithm(
-    name="bisecting",
-    title="Bisecting k-means",
-    summary="Begin with one cluster and split the one with the greatest inertia in two, by k-means with two centroids, until "
-    "there are K.",
-    parameters=PARAMETERS,
-    pseudocode=(
-        ("All points are one cluster", (Phase.START,)),
-        ("Repeat", ()),
-        ("    Choose the cluster with the greatest inertia, or the most points", (CHOOSE,)),
-        ("    Split it by k-means with two centroids:", (SPLIT,)),
-        ("        Assign each of its points to the nearer centroid", (Phase.ASSIGN,)),
-        ("        Move both centroids to the mean of their points", (Phase.UPDATE,)),
-        ("until there are K clusters", (Phase.DONE,)),
+ALGORITHM = at_any_magnitude(
+    Algorithm(
+        name="bisecting",
+        title="Bisecting k-means",
+        summary="Begin with one cluster and split the one with the greatest inertia in two, by k-means with two centroids, "
+        "until there are K.",
+        parameters=PARAMETERS,
+        pseudocode=(
+            ("All points are one cluster", (Phase.START,)),
+            ("Repeat", ()),
+            ("    Choose the cluster with the greatest inertia, or the most points", (CHOOSE,)),
+            ("    Split it by k-means with two centroids:", (SPLIT,)),
+            ("        Assign each of its points to the nearer centroid", (Phase.ASSIGN,)),
+            ("        Move both centroids to the mean of their points", (Phase.UPDATE,)),
+            ("until there are K clusters", (Phase.DONE,)),
+        ),
+        steps=steps,
+        fit=fit,
     ),
-    steps=steps,
-    fit=fit,
+    lengths=("shift",),
+    squares=("inertia", "own", "taken"),
 )

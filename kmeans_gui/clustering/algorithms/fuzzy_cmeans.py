@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_gui.clustering.algorithms.alternating import FINISH, STILL, STOPPED
+from kmeans_gui.clustering.algorithms.any_magnitude import at_any_magnitude
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment, Labels, label_dtype
 from kmeans_gui.clustering.block_tasks import each_block, tasks_of
@@ -289,19 +290,22 @@ def recall(X: Floats, step: Step) -> Assignment:
     return labels
 
 
-ALGORITHM = Algorithm(
-    name="fuzzy-cmeans",
-    title="Fuzzy c-means",
-    summary="Share out each point among all centroids, the nearer the more, move each centroid to the mean weighted by its "
-    "shares, and repeat until the centroids rest.",
-    parameters=PARAMETERS,
-    pseudocode=(
-        ("Place K centroids", (Phase.START,)),
-        ("Repeat", ()),
-        ("    Share out each point: the nearer the centroid, the more", (Phase.ASSIGN,)),
-        ("    Move each centroid to the mean weighted by its shares", (Phase.UPDATE,)),
-        ("until the centroids hardly move", (Phase.DONE,)),
+ALGORITHM = at_any_magnitude(
+    Algorithm(
+        name="fuzzy-cmeans",
+        title="Fuzzy c-means",
+        summary="Share out each point among all centroids, the nearer the more, move each centroid to the mean weighted by its "
+        "shares, and repeat until the centroids rest.",
+        parameters=PARAMETERS,
+        pseudocode=(
+            ("Place K centroids", (Phase.START,)),
+            ("Repeat", ()),
+            ("    Share out each point: the nearer the centroid, the more", (Phase.ASSIGN,)),
+            ("    Move each centroid to the mean weighted by its shares", (Phase.UPDATE,)),
+            ("until the centroids hardly move", (Phase.DONE,)),
+        ),
+        steps=steps,
+        recall=recall,
     ),
-    steps=steps,
-    recall=recall,
+    lengths=("shift",),
 )

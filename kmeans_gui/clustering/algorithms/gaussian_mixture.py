@@ -7,7 +7,9 @@ likelihood of the points. k-means is the limit of small, equal circles, where ea
 
 What a share costs, and how moments are summed up, is in :mod:`kmeans_gui.clustering.normal_mixture`. The objective is the mean
 over the points of the logarithm of their density, which scikit-learn calls the lower bound. ``reg_covar`` keeps a cluster of
-one point from shrinking to nothing; where a variance is hardly more than that, the likelihood may fall by a trifle.
+one point from shrinking to nothing. It is in squared units of the data, whatever their size: in data much narrower than its
+root, which is 0.001 unless set, all clusters are as good as the same. Where a variance is hardly
+more than that, the likelihood may fall by a trifle.
 """
 
 from __future__ import annotations

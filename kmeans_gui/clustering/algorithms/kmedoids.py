@@ -11,6 +11,7 @@ second nearest. So one look at each pair of points is enough, where the book tak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -299,7 +300,7 @@ class _Film:
         }
         note = "Point {point:,} takes the place of medoid {medoid:,}: the sum of distances falls by {gain:g} to {cost:g}."
         way = self._X[self._rows[[old, swap.row]]]
-        shift = float(np.linalg.norm(way[1] - way[0]))
+        shift = math.dist(way[0], way[1])
         return self._assigned(
             SWAP, pam, Note("Swap medoid {medoid:,}", values), Note(note, values), (Segments(way[None], newest=1),), shift
         )

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_gui.clustering.algorithms.any_magnitude import at_any_magnitude
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment, label_dtype
 from kmeans_gui.clustering.blocks import blocks
@@ -272,19 +273,22 @@ class _Film:
         )
 
 
-ALGORITHM = Algorithm(
-    name="macqueen",
-    title="k-means (MacQueen)",
-    summary="Take one point after the other; each goes to the nearest centroid, which moves at once. Repeat until no point "
-    "switches.",
-    parameters=PARAMETERS,
-    pseudocode=(
-        ("Place K centroids", (Phase.START,)),
-        ("For each point", ()),
-        ("    Give it to the nearest centroid, and move that by 1 / its number of points", (TAKE,)),
-        ("Repeat for each point that is nearer to another centroid", ()),
-        ("    Switch it, and move both centroids", (SWITCH,)),
-        ("until no point switches", (Phase.DONE,)),
+ALGORITHM = at_any_magnitude(
+    Algorithm(
+        name="macqueen",
+        title="k-means (MacQueen)",
+        summary="Take one point after the other; each goes to the nearest centroid, which moves at once. Repeat until no point "
+        "switches.",
+        parameters=PARAMETERS,
+        pseudocode=(
+            ("Place K centroids", (Phase.START,)),
+            ("For each point", ()),
+            ("    Give it to the nearest centroid, and move that by 1 / its number of points", (TAKE,)),
+            ("Repeat for each point that is nearer to another centroid", ()),
+            ("    Switch it, and move both centroids", (SWITCH,)),
+            ("until no point switches", (Phase.DONE,)),
+        ),
+        steps=steps,
     ),
-    steps=steps,
+    squares=("inertia",),
 )

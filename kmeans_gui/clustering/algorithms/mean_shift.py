@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering.algorithms.alternating import FINISH
+from kmeans_gui.clustering.algorithms.any_magnitude import at_any_magnitude
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment
 from kmeans_gui.clustering.blocks import blocks
@@ -291,19 +292,22 @@ class _Film:
         )
 
 
-ALGORITHM = Algorithm(
-    name="mean-shift",
-    title="Mean shift",
-    summary="Let seeds climb to where points are dense, each to the mean of the points in the window around it; where they "
-    "come to rest there is a cluster.",
-    parameters=PARAMETERS,
-    pseudocode=(
-        ("Place seeds", (Phase.START,)),
-        ("Repeat", ()),
-        ("    Move each seed to the mean of the points in its window", (SHIFT,)),
-        ("until all seeds rest", ()),
-        ("Merge the places within the bandwidth of each other", (MERGE,)),
-        ("Assign each point to the nearest mode", (Phase.ASSIGN, Phase.DONE)),
+ALGORITHM = at_any_magnitude(
+    Algorithm(
+        name="mean-shift",
+        title="Mean shift",
+        summary="Let seeds climb to where points are dense, each to the mean of the points in the window around it; where they "
+        "come to rest there is a cluster.",
+        parameters=PARAMETERS,
+        pseudocode=(
+            ("Place seeds", (Phase.START,)),
+            ("Repeat", ()),
+            ("    Move each seed to the mean of the points in its window", (SHIFT,)),
+            ("until all seeds rest", ()),
+            ("Merge the places within the bandwidth of each other", (MERGE,)),
+            ("Assign each point to the nearest mode", (Phase.ASSIGN, Phase.DONE)),
+        ),
+        steps=steps,
     ),
-    steps=steps,
+    lengths=("bandwidth", "shift"),
 )

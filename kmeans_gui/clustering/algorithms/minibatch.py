@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.algorithms.any_magnitude import at_any_magnitude
 from kmeans_gui.clustering.algorithms.base import Algorithm
 from kmeans_gui.clustering.assignment import Assignment, Labels, label_dtype
 from kmeans_gui.clustering.distances import nearest
@@ -374,22 +375,26 @@ class _Film:
         )
 
 
-ALGORITHM = Algorithm(
-    name="minibatch",
-    title="Mini-batch k-means",
-    summary="Draw a few points, give each to its nearest centroid, let each centroid move toward its points a little less each "
-    "time, and repeat with other points.",
-    parameters=PARAMETERS,
-    pseudocode=(
-        ("Place K centroids", (Phase.START,)),
-        ("Repeat", ()),
-        ("    Draw a batch of points", (BATCH,)),
-        ("    Assign each of them to its nearest centroid", (Phase.ASSIGN,)),
-        ("    For each of them, one by one", ()),
-        ("        Move its centroid toward it by 1 / the number of points taken so far", (Phase.UPDATE,)),
-        ("until the batches' inertia falls no more", ()),
-        ("Assign each point to its nearest centroid", (Phase.DONE,)),
+ALGORITHM = at_any_magnitude(
+    Algorithm(
+        name="minibatch",
+        title="Mini-batch k-means",
+        summary="Draw a few points, give each to its nearest centroid, let each centroid move toward its points a little less "
+        "each time, and repeat with other points.",
+        parameters=PARAMETERS,
+        pseudocode=(
+            ("Place K centroids", (Phase.START,)),
+            ("Repeat", ()),
+            ("    Draw a batch of points", (BATCH,)),
+            ("    Assign each of them to its nearest centroid", (Phase.ASSIGN,)),
+            ("    For each of them, one by one", ()),
+            ("        Move its centroid toward it by 1 / the number of points taken so far", (Phase.UPDATE,)),
+            ("until the batches' inertia falls no more", ()),
+            ("Assign each point to its nearest centroid", (Phase.DONE,)),
+        ),
+        steps=steps,
+        fit=fit,
     ),
-    steps=steps,
-    fit=fit,
+    lengths=("shift",),
+    squares=("inertia",),
 )
