@@ -94,7 +94,8 @@ def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQues
     for _ in range(values["max_iter"]):
         before = positions[moving]
         # Seeds that have met go on together.
-        places, which = np.unique(before, axis=0, return_inverse=True)
+        first, which = distinct(before)
+        places = before[first]
         means, sizes = windows.means(places, cancelled)
         positions[moving], counts[moving] = means[which], sizes[which]
         moves = np.linalg.norm(positions[moving] - before, axis=1)
@@ -117,10 +118,29 @@ def bin_seeds(X: Floats, bandwidth: float, cancelled: CancelQuestion = lambda: F
     """Return the middles of the cells of a grid, as wide as the bandwidth, that have points; the points if these are as few."""
     if bandwidth == 0:
         return X
-    # Block by block, since sorting rows keeps other threads out.
-    cells = [np.unique(np.round(X[block] / bandwidth), axis=0) for block in blocks(len(X), _SORTED, cancelled)]
-    seeds: Floats = np.unique(np.concatenate(cells), axis=0) * bandwidth
+    found = []
+    for block in blocks(len(X), _SORTED, cancelled):
+        cells = np.round(X[block] / bandwidth)
+        found.append(cells[distinct(cells)[0]])
+    cells = np.concatenate(found)
+    seeds: Floats = cells[distinct(cells)[0]] * bandwidth
     return X if len(seeds) == len(X) else seeds
+
+
+def distinct(rows: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each of the different ``rows`` is first, in the order of coordinates, and which of these each row is.
+
+    The same as ``numpy.unique`` along the first axis, which keeps other threads out as long as it sorts.
+    """
+    order = np.lexsort(rows.T[::-1])
+    is_new = np.ones(len(rows), bool)
+    is_new[1:] = False
+    for axis in rows.T:
+        sorted_axis = axis[order]
+        is_new[1:] |= sorted_axis[1:] != sorted_axis[:-1]
+    which = np.empty(len(rows), np.intp)
+    which[order] = np.cumsum(is_new) - 1
+    return order[is_new], which
 
 
 def merge(
@@ -139,9 +159,9 @@ def merge(
     """
     from scipy.spatial import cKDTree
 
-    rests, first = np.unique(positions, axis=0, return_index=True)
+    first, _ = distinct(positions)
     order = np.argsort(counts[first], kind="stable")[::-1]  # ties go to what is last in the order of coordinates
-    rests = rests[order]
+    rests = positions[first[order]]
     tree = cKDTree(rests)
     heirs = np.full(len(rests), -1)
     modes: list[Floats] = []

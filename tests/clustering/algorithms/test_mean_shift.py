@@ -9,7 +9,7 @@ from sklearn.cluster import estimate_bandwidth as sklearn_estimate
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase, Step
-from kmeans_gui.clustering.algorithms.mean_shift import FEW, MERGE, SHIFT, bin_seeds
+from kmeans_gui.clustering.algorithms.mean_shift import FEW, MERGE, SHIFT, bin_seeds, distinct
 from kmeans_gui.clustering.kernels import use_threads
 from kmeans_gui.clustering.overlays import Ball, Overlay, Places, Segments
 from kmeans_gui.clustering.windows import Windows, estimate_bandwidth
@@ -179,3 +179,13 @@ def test_it_is_cancelled_within_a_round() -> None:
     waiting = True
     with pytest.raises(Cancelled):
         next(steps)
+
+
+@pytest.mark.parametrize("d", [1, 2, 7])
+def test_distinct_rows_are_those_of_numpy(d: int) -> None:
+    rows = np.random.default_rng(0).integers(0, 3, (300, d)).astype(float)
+    first, which = distinct(rows)
+    places, indices, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    assert np.array_equal(rows[first], places)
+    assert np.array_equal(first, indices)
+    assert np.array_equal(which, inverse.ravel())
