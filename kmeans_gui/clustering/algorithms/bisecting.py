@@ -10,7 +10,7 @@ All splits are found before they are shown, so that each step can show the whole
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -120,14 +120,25 @@ class _Plan:
     def __init__(self, X: Floats, values: Mapping[str, Any], centroids: Floats, inertia: float, splits: list[Split]) -> None:
         self.k = values["k"]
         self.splits = splits
-        self.stages = [(centroids, inertia), *((split.centroids, split.inertia) for split in splits)]
+        self._inertias = [inertia, *(split.inertia for split in splits)]
+        # Each split puts a row in the place of its source's and adds one; where a row occurs again, its last place counts.
+        self._rows = np.array([0, *chain.from_iterable((split.source, number + 1) for number, split in enumerate(splits))])
+        self._places = np.vstack([centroids, *(split.centroids for split in splits)])
         self.members: Labels = np.zeros(len(X), label_dtype(self.k))
         for number, split in enumerate(splits):
             self.members[split.moved] = number + 1
         choices = int(self.k <= _CHOICES_SHOWN)
+        self._latest = centroids
         lengths = [choices + (2 * len(split.halves.watched) or 1) for split in splits]
         self.ends: list[int] = list(accumulate(lengths, initial=0))
         self._children, self._heights, self._colors = self._hierarchy()
+
+    def stage(self, made: int) -> tuple[Floats, float]:
+        """Return the means of all clusters after so many splits, shape (made + 1, d), and the inertia."""
+        if len(self._latest) != made + 1:  # otherwise steps share it
+            self._latest = np.empty((made + 1, self._places.shape[1]))
+            self._latest[self._rows[: 2 * made + 1]] = self._places[: 2 * made + 1]
+        return self._latest, self._inertias[made]
 
     def _hierarchy(self) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
         """Return the splits as merges: the last split is undone first."""
@@ -182,7 +193,7 @@ class _Film:
     def choose(self, plan: _Plan, number: int) -> Step:
         self._iteration = number + 1
         split = plan.splits[number]
-        centroids, inertia = plan.stages[number]
+        centroids, inertia = plan.stage(number)
         values = {"source": split.source + 1, "size": split.size, "n": len(self._X), "own": split.before, "inertia": inertia}
         if not number:
             note = "Cluster {source:,} is the only one: it will be split."
@@ -200,7 +211,7 @@ class _Film:
     def iterations(self, plan: _Plan, number: int) -> Iterator[Step]:
         """Yield an ASSIGN and an UPDATE for each iteration of a split."""
         split = plan.splits[number]
-        before, inertia = plan.stages[number]
+        before, inertia = plan.stage(number)
         rows = self._rows_of(split)
         pair = [split.source, number + 1]
         here = split.halves.start
@@ -247,9 +258,7 @@ class _Film:
         )
         overlays = (*plan.tree(number + 1), self._fork(plan, number, split.halves.centroids))
         title = Note("Split cluster {source:,}", values)
-        return self._step(
-            SPLIT, split.centroids, split.inertia, title, Note(note, values), changed=page.changed, overlays=overlays
-        )
+        return self._step(SPLIT, *plan.stage(number + 1), title, Note(note, values), changed=page.changed, overlays=overlays)
 
     def done(self, plan: _Plan) -> Step:
         """Return the last step."""
@@ -261,7 +270,7 @@ class _Film:
 
     def _fork(self, plan: _Plan, number: int, places: Floats) -> Segments:
         """Return the ways from a cluster's mean to the centroids of its halves."""
-        mean = plan.stages[number][0][plan.splits[number].source]
+        mean = plan.stage(number)[0][plan.splits[number].source]
         return Segments(np.array([[mean, place] for place in places]), newest=2)
 
     def _step(self, phase: str, centroids: Floats, inertia: float, title: Note, note: Note, **numbers: Any) -> Step:
@@ -294,7 +303,7 @@ def _last(plan: _Plan, assignment: Assignment) -> Step:
         note = "Done: {k:# cluster|clusters}, as many as were wanted."
     else:
         note = "Done: {k:# cluster|clusters}, since all points of a cluster are equal and no other split is left."
-    centroids, inertia = plan.stages[-1]
+    centroids, inertia = plan.stage(made)
     overlays = plan.tree(made)
     title = Note("Finish")
     return _told(

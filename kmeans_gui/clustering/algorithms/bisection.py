@@ -72,8 +72,8 @@ class Split:
         How many points it has.
     moved : ndarray of shape (m,), int32
         The rows of the half that gets a new number.
-    centroids : ndarray of shape (j + 1, d)
-        The means of all clusters after it.
+    centroids : ndarray of shape (2, d)
+        The means of the two.
     inertia : float
         That of all clusters after it.
     taken : float
@@ -161,7 +161,7 @@ class Bisection:
             before=cluster.inertia,
             size=len(cluster.rows),
             moved=parts[1].rows,
-            centroids=self.centroids(),
+            centroids=halves.centroids,
             inertia=after,
             taken=max(before - after, 0.0),
             halves=halves,

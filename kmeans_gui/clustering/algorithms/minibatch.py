@@ -150,7 +150,8 @@ class Batches:
         if self._cancelled():
             raise Cancelled
         self.made += 1
-        self.rows = self._rng.choice(len(self._X), self._size, replace=False, shuffle=False)
+        # A film keeps these rows: half the room will do.
+        self.rows = self._rng.choice(len(self._X), self._size, replace=False, shuffle=False).astype(np.int32)
         self._points = self._X[self.rows]
 
     def assign(self) -> float:
