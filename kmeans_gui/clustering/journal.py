@@ -103,10 +103,6 @@ class Journal:
         """Return the bytes of note ``length``, counted from 1."""
         return self._rows[length - 1].nbytes + self._values[length - 1].nbytes
 
-    def rows_of(self, length: int) -> NDArray[np.int32]:
-        """Return the points of note ``length``, counted from 1."""
-        return self._rows[length - 1]
-
 
 @dataclass(frozen=True, eq=False)
 class Page(Packed):
