@@ -29,7 +29,7 @@ from kmeans_gui.clustering.overlays import Outlined, Overlay, Segments, Tags
 from kmeans_gui.clustering.parameters import Int, Start
 from kmeans_gui.clustering.seeding import STARTS, how_started, start_centroids
 from kmeans_gui.clustering.step import Floats, Phase, Step
-from kmeans_gui.errors import CancelQuestion
+from kmeans_gui.errors import Cancelled, CancelQuestion
 
 TAKE = "take"
 SWITCH = "switch"
@@ -60,8 +60,8 @@ PARAMETERS = (
 SINGLY = 500
 """Points up to which each is shown by itself. Of more points the first pass has about so many steps, each further one half."""
 
-AHEAD = 256
-"""Points that a pass looks ahead for one that switches."""
+FEWEST, AHEAD = 8, 256
+"""Points that a pass looks ahead for one that switches, at least and at most."""
 
 ASKING = 1024
 """Points that are taken between two questions whether to go on: some milliseconds."""
@@ -128,6 +128,7 @@ class Means:
         self.labels = np.full(len(X), -1, label_dtype(len(centroids)))
         self.inertia = 0.0
         self._cancelled = cancelled
+        self._ahead = AHEAD
 
     def take(self, rows: slice) -> Act:
         """Give each of the points, which have no labels yet, to the nearest centroid."""
@@ -149,14 +150,23 @@ class Means:
         return act
 
     def _next_to_switch(self, first: int, stop: int) -> tuple[int, int] | None:
-        """Return the first of the rows that is nearer to another centroid, and that centroid."""
-        for part in blocks(stop, AHEAD, self._cancelled, first):
+        """Return the first of the rows that is nearer to another centroid, and that centroid.
+
+        Many are looked at in one go, some twice as many as there were lately from one switch to the next.
+        """
+        while first < stop:
+            if self._cancelled():
+                raise Cancelled
+            part = slice(first, min(first + self._ahead, stop))
             labels = self.labels[part]
             squares = ((self.X[part, None] - self.centroids) ** 2).sum(axis=2)
             nearer = squares.min(axis=1) < squares[np.arange(len(labels)), labels]
             ready = np.flatnonzero(nearer & (self.counts[labels] > 1))  # a centroid's only point is where it is
             if len(ready):
+                self._ahead = min(max((self._ahead + 2 * int(ready[0])) // 2, FEWEST), AHEAD)
                 return part.start + int(ready[0]), int(squares[ready[0]].argmin())
+            self._ahead = min(2 * self._ahead, AHEAD)
+            first = part.stop
         return None
 
     def _squares(self, row: int) -> Floats:
