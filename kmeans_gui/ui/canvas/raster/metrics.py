@@ -99,11 +99,6 @@ def regions_by(
             tile[...] = packed(mixed(wide[owners], line * cover, cover))
 
 
-def _middles(first: int, count: int) -> Floats:
-    """Return the middles of ``count`` pixels in a row."""
-    return first + 0.5 + np.arange(count, dtype=np.float64)
-
-
 class _Places:
     """Compares pixels by their distance from places."""
 
