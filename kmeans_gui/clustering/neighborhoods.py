@@ -46,7 +46,7 @@ _KEPT = 1 << 23
 
 _PIECE = 1 << 16
 _ASKED = 1 << 8
-"""Points of one search tree, and points that it is asked about in one go."""
+"""Points of one search tree, and points that it is asked about in one go, at most."""
 
 _WIDER = 1 + 1e-9
 """By how much more a search tree, which rounds in its own way, is asked for."""
@@ -183,6 +183,11 @@ def find(space: Space, eps: float, wanted: int, cancelled: CancelQuestion) -> Ne
     return Pairs(space, eps, wanted, cancelled)
 
 
+def asked_at_once(d: int) -> int:
+    """Return about how many points a search tree can be asked about in some 10 ms: with many axes, it searches nearly all."""
+    return max(min(_ASKED, 8 * _ASKED // d**2), 1)
+
+
 def nth_distances(space: Space, rows: Rows, nth: int, cancelled: CancelQuestion) -> Floats:
     """Return how far each of ``rows`` is from its ``nth`` nearest point, itself being the first; or from the last there is.
 
@@ -195,7 +200,7 @@ def nth_distances(space: Space, rows: Rows, nth: int, cancelled: CancelQuestion)
     best = np.full((len(rows), nth), np.inf)
     for piece in blocks(n, _PIECE, cancelled):
         tree = cKDTree(space.points[piece], balanced_tree=False, compact_nodes=False)
-        for some in blocks(len(rows), _ASKED, cancelled):
+        for some in blocks(len(rows), asked_at_once(space.points.shape[1]), cancelled):
             near, _ = tree.query(space.points[rows[some]], k=range(1, min(nth, tree.n) + 1), p=space.power)
             best[some] = np.sort(np.hstack([best[some], near]), axis=1)[:, :nth]
     return space.distances(best[:, -1])

@@ -23,7 +23,7 @@ from kmeans_gui.clustering.distances import METRICS, metric_parameter
 from kmeans_gui.clustering.hierarchy import Ints, build
 from kmeans_gui.clustering.journal import Journal
 from kmeans_gui.clustering.linkage import link
-from kmeans_gui.clustering.neighborhoods import Space, loops
+from kmeans_gui.clustering.neighborhoods import Space, asked_at_once, loops
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.overlays import Overlay, Segments, Tree
 from kmeans_gui.clustering.parameters import Choice, Int
@@ -58,8 +58,6 @@ MOST = 20_000
 
 ONE_BY_ONE, AT_ONCE, GROUPS = 2000, 1000, 500
 """Merges up to which each is a step of its own; beyond, how many of the last ones are, and how many steps the others make."""
-
-ROWS = 1 << 12
 
 
 def steps(X: Floats, values: Mapping[str, Any], seed: int, cancelled: CancelQuestion) -> Iterator[Step]:
@@ -183,7 +181,7 @@ def _members(points: Floats, rows: Ints, metric: str, cancelled: CancelQuestion)
 
     tree = cKDTree(points[rows])
     members = np.empty(len(points), np.int64)
-    for block in blocks(len(points), ROWS, cancelled):
+    for block in blocks(len(points), asked_at_once(points.shape[1]), cancelled):
         _, members[block] = tree.query(points[block], p=Space(points[:0], metric).power)
     members[rows] = np.arange(len(rows))
     return members
