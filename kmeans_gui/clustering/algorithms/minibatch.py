@@ -115,8 +115,8 @@ class Batches:
         How many points each has taken.
     made : int
         How many batches have been made.
-    rows : ndarray of shape (b,)
-        The points of the latest.
+    rows : ndarray of shape (b,), int32
+        The points of the latest. A film keeps them.
     own : ndarray of shape (b,)
         Their centroids.
     ending : str
@@ -150,7 +150,6 @@ class Batches:
         if self._cancelled():
             raise Cancelled
         self.made += 1
-        # A film keeps these rows: half the room will do.
         self.rows = self._rng.choice(len(self._X), self._size, replace=False, shuffle=False).astype(np.int32)
         self._points = self._X[self.rows]
 
