@@ -204,7 +204,15 @@ def _best_run(X: Floats, k: int, seeds: range, cancelled: CancelQuestion) -> tup
     if len(X) < _FEW:
         runs = clustering.run_many(clustering.DEFAULT, X, k=k, restarts=len(seeds), seed=seeds.start, cancelled=cancelled)
         return float(runs.objectives[runs.best]), seeds[runs.best]
-    return min((_inertia(clustering.fit(clustering.DEFAULT, X, k=k, seed=seed, cancelled=cancelled)), seed) for seed in seeds)
+    inertias = np.empty(len(seeds))
+
+    def make(worker: int, i: int) -> int:
+        inertias[i] = _inertia(clustering.fit(clustering.DEFAULT, X, k=k, seed=seeds[i], cancelled=cancelled))
+        return 1
+
+    threads.share(make, len(seeds), min(threads.available(), len(seeds)), cancelled)
+    best = int(np.argmin(inertias))
+    return float(inertias[best]), seeds[best]
 
 
 def _inertia(step: Step) -> float:
@@ -307,13 +315,15 @@ class _Search:
         """Return the least inertia on each set of reference points, which are the same for every K."""
         least = np.empty(self._references)
 
-        def find(worker: int, number: int) -> int:
-            drawn = self._box.draw(len(self._X), np.random.default_rng([self._seed, number]))
+        def find(worker: int, i: int) -> int:
+            drawn = self._box.draw(len(self._X), np.random.default_rng([self._seed, i]))
             drawn.flags.writeable = False
-            least[number] = self._best_run(drawn, k)[0]
+            least[i] = self._best_run(drawn, k)[0]
             return 1
 
-        threads.share(find, self._references, min(threads.available(), self._references), self._cancelled)
+        # Of many points, the runs on one reference are shared out: what the kernels prepare is kept for the last one alone.
+        workers = min(threads.available(), self._references) if len(self._X) < _FEW else 1
+        threads.share(find, self._references, workers, self._cancelled)
         return least
 
     def _tell(self) -> None:
