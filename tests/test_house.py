@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,12 @@ def words(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
                 yield node, text
 
 
+@cache
+def all_words() -> list[tuple[Path, ast.AST, str]]:
+    """Return those of all modules, each with its path."""
+    return [(path, *word) for path in SOURCES for word in words(ast.parse(path.read_text(encoding="utf-8")))]
+
+
 @pytest.mark.parametrize("name", clustering.REGISTRY)
 def test_an_algorithms_name_stands_in_its_own_file_alone(name: str) -> None:
     """Whatever depends on an algorithm follows from what it declares and from what its steps carry."""
@@ -112,14 +119,7 @@ def test_an_algorithms_name_stands_in_its_own_file_alone(name: str) -> None:
     own = {home / "__init__.py", home / f"{name.replace('-', '_').replace('+', '_plus')}.py"}
     pattern = re.compile(rf"(?<![\w-]){re.escape(name).replace('-', '[-_]')}(?![\w-])", re.IGNORECASE)
     assert all(path in SOURCES for path in own)
-    found = (
-        (path, node)
-        for path in SOURCES
-        if path not in own
-        for node, text in words(ast.parse(path.read_text(encoding="utf-8")))
-        if pattern.search(text)
-    )
-    assert where(found) == []
+    assert where((path, node) for path, node, text in all_words() if path not in own and pattern.search(text)) == []
 
 
 def test_one_module_opens_message_boxes() -> None:

@@ -6,6 +6,7 @@ it assigns and moves; the loop, the numbering of the steps and the words are her
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -133,12 +134,17 @@ def alternate(method: Method, words: Words, centroids: Floats, values: Mapping[s
             break
         old = centroids
         centroids, empty = method.update(old, values["empty_clusters"])
-        moves = np.nansum((centroids - old) ** 2, axis=1)
-        yield film.update(centroids, float(np.sqrt(moves.max())), empty, values["empty_clusters"])
-        if moves.sum() < tolerance:
+        yield film.update(centroids, _longest(centroids - old), empty, values["empty_clusters"])
+        if np.nansum((centroids - old) ** 2, axis=1).sum() < tolerance:
             ending = STILL
             break
     yield film.done(centroids, ending)
+
+
+def _longest(ways: Floats) -> float:
+    """Return the length of the longest of some ways, shape (k, d), however short it is; those with NaN are left out."""
+    unit = math.ldexp(1.0, math.frexp(float(np.nanmax(np.abs(ways))))[1] - 1)
+    return float(np.sqrt(np.nansum((ways / unit) ** 2, axis=1).max())) * unit
 
 
 _FATES = {

@@ -53,7 +53,7 @@ def place(plot, cluster, share):
 def test_what_has_to_be_worked_out_is_folded_at_first(window):
     folded = settings.lines(settings.FOLDED)
     assert {CHOOSING, SILHOUETTE} <= set(folded)
-    assert [title for title, section in window._side.sections.items() if not section.is_open()] == folded
+    assert {title for title, section in window._side.sections.items() if not section.is_open()} == set(folded)
     assert set(folded) <= set(PANELS)
 
 
