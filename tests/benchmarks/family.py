@@ -58,11 +58,11 @@ def row(case: Case, rounds: int, quick: bool) -> Row:
     return Row(case.name, own, theirs, ratio, need, ok=need is None or ratio >= need)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 if a row falls short."""
-    options_of = parser("Time the relatives of k-means against other libraries.", ROUNDS)
+def run(about: str, cases: Sequence[Case], arguments: Sequence[str] | None) -> int:
+    """Run those of ``cases`` that are asked for, both sides with one thread; return 1 if a row falls short."""
+    options_of = parser(about, ROUNDS)
     options = options_of.parse_args(arguments)
-    chosen = [case for case in CASES if re.search(options.case, case.name, re.IGNORECASE)]
+    chosen = [case for case in cases if re.search(options.case, case.name, re.IGNORECASE)]
     if not chosen:
         options_of.error(f"no row is called anything like {options.case!r}")
     rounds = 1 if options.quick else options.rounds
@@ -70,7 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import_module("sklearn.cluster")  # only what is loaded can be limited
     with threadpool_limits(1), kernels.use_threads(1):
         rows = (row(case, rounds, options.quick) for case in chosen)
-        return report(rows, max(len(case.name) for case in CASES), options.json)
+        return report(rows, max(len(case.name) for case in cases), options.json)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; return 1 if a row falls short."""
+    return run("Time the relatives of k-means against other libraries.", CASES, arguments)
 
 
 if __name__ == "__main__":

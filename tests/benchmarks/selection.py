@@ -10,27 +10,22 @@ Rows, rounds and ratios are those of ``family.py``. scikit-learn's runs go on un
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a checkout that is not installed
 
 import numpy as np
-from family import row
+from family import run
 from family_case import Case
-from report import parser, report
-from threadpoolctl import threadpool_limits
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import Floats, Step, choosing_k, kernels, silhouette
+from kmeans_gui.clustering import Floats, Step, choosing_k, silhouette
 from kmeans_gui.clustering.choosing_k import Choices
 from kmeans_gui.clustering.kernels import warming
 
-ROUNDS = 3
 TINY = 300
 """Points of a smoke run."""
 
@@ -152,17 +147,7 @@ CASES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; return 1 if a row falls short."""
-    options_of = parser("Time the choice of the number of clusters against scikit-learn.", ROUNDS)
-    options = options_of.parse_args(arguments)
-    chosen = [case for case in CASES if re.search(options.case, case.name, re.IGNORECASE)]
-    if not chosen:
-        options_of.error(f"no row is called anything like {options.case!r}")
-    rounds = 1 if options.quick else options.rounds
-    kernels.warm()
-    import_module("sklearn.cluster")  # only what is loaded can be limited
-    with threadpool_limits(1), kernels.use_threads(1):
-        rows = (row(case, rounds, options.quick) for case in chosen)
-        return report(rows, max(len(case.name) for case in CASES), options.json)
+    return run("Time the choice of the number of clusters against scikit-learn.", CASES, arguments)
 
 
 if __name__ == "__main__":
