@@ -19,7 +19,7 @@ from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas.frame import Frame, Style
-from kmeans_gui.ui.canvas.frame_item import FrameItem
+from kmeans_gui.ui.canvas.frame_item import FrameItem, fill
 from kmeans_gui.ui.canvas.hover import Hover
 from kmeans_gui.ui.canvas.points import paint_new
 from kmeans_gui.ui.canvas.render import Picture, Request
@@ -238,8 +238,7 @@ class Canvas(Plot):
         picture = self._renderer.picture
         place = QRectF() if picture is None else picture.place(view)
         uncovered = QRegion(self.viewport().rect()) - QRegion(place.toRect().adjusted(1, 1, -1, -1))
-        for bare in uncovered:  # type: ignore[attr-defined]
-            painter.fillRect(bare, QColor(*self._style.theme.ground))
+        fill(painter, uncovered, QColor(*self._style.theme.ground))
         if picture is not None:
             painter.drawImage(place, picture.sheet)
             paint_new(painter, picture.request.frame.layout, request.frame.layout, view, self._style)

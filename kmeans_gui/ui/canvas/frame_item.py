@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter, QRegion
 
 
 class FrameItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -33,3 +33,12 @@ class FrameItem(pg.GraphicsObject):  # type: ignore[misc]
             self._paint_frame(painter)
         finally:
             painter.restore()
+
+
+def fill(painter: QPainter, region: QRegion, color: QColor) -> None:
+    """Fill a region. Not rectangle by rectangle: those that a region hands out are its own memory, and go with it."""
+    if not region.isEmpty():
+        painter.save()
+        painter.setClipRegion(region)
+        painter.fillRect(region.boundingRect(), color)
+        painter.restore()
