@@ -255,3 +255,13 @@ def test_the_mouse_over_a_point_reads_it_out(run):
     near = [row for row in said if row >= 0]
     assert said[-1] == -1
     assert len(near) == 2
+
+
+def test_a_press_without_a_release_before_holds_nothing(window):
+    window.controller.set_tool("centroids")
+    first, second = QPoint(300, 300), QPoint(500, 300)
+    begin_drag(window, first)
+    begin_drag(window, second, QPoint(520, 320), modifier=SHIFT)
+    release(window, QPoint(520, 320))
+    QApplication.processEvents()
+    assert state(window).start is None or len(state(window).start) <= 1

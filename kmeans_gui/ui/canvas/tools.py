@@ -300,6 +300,7 @@ class Centroids(Tool):
         # Kept, since a run that plays on brings labels that need not fit the centroids in hand.
         self._frame = self.surface.frame
         self._centroids = _centroids_of(self._frame)
+        self._held = None  # whatever a press before held, if nobody has let go
         hit = self._hit(at)
         if not at.shift:
             self._hold(hit, at)
