@@ -53,7 +53,7 @@ REFERENCES = Int(
     name="references",
     label="References",
     default=50,
-    minimum=1,
+    minimum=2,
     maximum=10_000,
     help="With how many sets of points without clusters the gap statistic compares.",
 )
@@ -301,15 +301,16 @@ class _Search:
 
     def _compare_with_references(self) -> None:
         """Find for each K how much the logarithm of the inertia is above ours on average over the references."""
-        gaps = np.full(len(self._ks), np.nan)
-        for i, k in enumerate(self._ks.tolist()):
-            with np.errstate(divide="ignore", invalid="ignore"):  # of the logarithm of 0, where all points are centroids
-                theirs = np.log(self._reference_inertias(k))
-                gaps[i] = theirs.mean() - np.log(self._inertias[i])
-                self._errors["gap"][i] = theirs.std() * np.sqrt(1 + 1 / self._references)
-            self._values["gap"][i] = gaps[i] if np.isfinite(gaps[i]) else np.nan
-            self._tell()
-        self._verdicts["gap"] = criteria.gap(gaps, self._errors["gap"])
+        theirs = np.empty((len(self._ks), self._references))
+        with np.errstate(divide="ignore"):  # of the logarithm of 0, where all points are centroids
+            ours = np.log(self._inertias)
+            for i, k in enumerate(self._ks.tolist()):
+                theirs[i] = np.log(self._reference_inertias(k))
+                gaps, errors = criteria.gaps_of(ours[: i + 1], theirs[: i + 1])
+                self._values["gap"][i] = gaps[i] if np.isfinite(gaps[i]) else np.nan
+                self._errors["gap"][i] = errors[i]
+                self._tell()
+        self._verdicts["gap"] = criteria.gap(ours, theirs)
 
     def _reference_inertias(self, k: int) -> Floats:
         """Return the least inertia on each set of reference points, which are the same for every K."""

@@ -22,6 +22,10 @@ CLEAR = 0.85
 """A value of f(K) below this speaks for K clusters (Pham, Dimov & Nguyen 2005)."""
 
 
+CHANCE = 0.01
+"""How often the gap statistic may go past a number of clusters by chance alone."""
+
+
 class Verdict(NamedTuple):
     """What a criterion suggests, and why."""
 
@@ -101,29 +105,82 @@ def extreme(symbol: str, values: Floats, better: str) -> Verdict:
     return Verdict(int(best) + 1, f"The {symbol} is {better[:-2]}est at K = {best + 1}: {number(values[best])}{rest}.")
 
 
-def gap(gaps: Floats, errors: Floats) -> Verdict:
-    """Suggest the smallest K with Gap(K) ≥ Gap(K + 1) − s(K + 1) (Tibshirani, Walther & Hastie, JRSS B 63, 2001).
+def gaps_of(ours: Floats, theirs: Floats) -> tuple[Floats, Floats]:
+    """Return Gap(K) and s(K) (Tibshirani, Walther & Hastie, JRSS B 63, 2001).
 
-    A gap that is infinite, since no point is away from its centroid, ends the search.
+    Gap(K) is how much the logarithm of the inertia is below its mean over B references; s(K) is their standard deviation times
+    √(1 + 1/B).
+
+    Parameters
+    ----------
+    ours : ndarray of shape (m,)
+        Logarithms of the inertia of the points; −∞ where each lies on its centroid.
+    theirs : ndarray of shape (m, B)
+        The same of each set of reference points.
     """
+    with np.errstate(invalid="ignore"):  # where points and references lie on their centroids, there is no gap
+        return theirs.mean(axis=1) - ours, theirs.std(axis=1) * np.sqrt(1 + 1 / theirs.shape[1])
+
+
+def gap(ours: Floats, theirs: Floats) -> Verdict:
+    """Suggest the smallest K whose gap no larger K exceeds by more than chance explains.
+
+    The paper takes the smallest K with Gap(K) ≥ Gap(K + 1) − s(K + 1). Where clusters lie so evenly that cutting between them
+    gains no more than cutting evenly spread points, that stops short, often at 1. So here each K is held against all larger
+    ones: log W falls from K to L by some amount, on each reference by another one, by chance alone. If the first is beyond the
+    prediction interval for one reference more (Student's t; Hahn, "Factors for calculating two-sided prediction intervals",
+    JASA 64, 1969), L has found something that K has not. The intervals for all L together hold with 1 − :data:`CHANCE`
+    (Bonferroni). The sentence names the paper's K if it is another one.
+
+    A gap that is infinite, since no point is away from its centroid, exceeds all others.
+
+    Parameters
+    ----------
+    ours, theirs : ndarray of shape (m,), (m, B)
+        As of :func:`gaps_of`.
+    """
+    gaps, errors = gaps_of(ours, theirs)
+    if np.isnan(gaps).all():
+        return Verdict(None, "The gap is not defined for any K.")
     for i in range(len(gaps)):
         if np.isposinf(gaps[i]):
             return Verdict(i + 1, f"With {_clusters(i + 1)} every point lies on its centroid, which no reference comes near.")
-        if i + 1 < len(gaps) and gaps[i] >= gaps[i + 1] - errors[i + 1]:
-            return Verdict(
-                i + 1,
-                f"Gap({i + 1}) = {number(gaps[i])} is no less than Gap({i + 2}) − s({i + 2}) = "
-                f"{number(gaps[i + 1])} − {number(errors[i + 1])}; no smaller K has that{_summit(gaps, i)}.",
-            )
-    if np.isnan(gaps).all():
-        return Verdict(None, "The gap is not defined for any K.")
-    return Verdict(None, f"Up to K = {len(gaps)} the gap still grows by more than its error, to {number(gaps[-1])}.")
+        if i + 1 < len(gaps) and not _more_than_chance(ours, theirs, i).any():
+            return Verdict(i + 1, f"{_no_better(gaps, i)}{_by_the_paper(gaps, errors, i)}.")
+    return Verdict(None, f"Up to K = {len(gaps)} the gap still grows by more than chance explains, to {number(gaps[-1])}.")
 
 
-def _summit(gaps: Floats, chosen: int) -> str:
-    """Return where the gap is highest, if that is elsewhere: the rule stops at the first rise that is too small."""
+def _more_than_chance(ours: Floats, theirs: Floats, i: int) -> NDArray[np.bool_]:
+    """Return for each K larger than the i-th whether the inertia falls farther to it than on a further reference."""
+    from scipy.special import stdtrit
+
+    b, later = theirs.shape[1], len(ours) - 1 - i
+    width = stdtrit(b - 1, 1 - CHANCE / later) * np.sqrt(1 + 1 / b)
+    with np.errstate(invalid="ignore"):
+        fallen = theirs[i] - theirs[i + 1 :]
+        most = fallen.mean(axis=1) + width * fallen.std(axis=1, ddof=1)
+        more: NDArray[np.bool_] = ours[i] - ours[i + 1 :] > most
+    return more
+
+
+def _no_better(gaps: Floats, chosen: int) -> str:
     highest = int(np.nanargmax(gaps))
-    return "" if highest == chosen else f"; the highest gap is {number(gaps[highest])} at K = {highest + 1}"
+    if highest == chosen:
+        rest = ", clearly above that of each smaller K" if chosen else ""
+        return f"Gap({chosen + 1}) = {number(gaps[chosen])} is the highest{rest}"
+    return (
+        f"Gap({chosen + 1}) = {number(gaps[chosen])} is exceeded by no larger K beyond chance; "
+        f"the highest gap is {number(gaps[highest])} at K = {highest + 1}"
+    )
+
+
+def _by_the_paper(gaps: Floats, errors: Floats, chosen: int) -> str:
+    """Return what the paper's rule stops at, if that is elsewhere."""
+    enough = np.flatnonzero(gaps[:-1] >= gaps[1:] - errors[1:])
+    if enough.size == 0 or enough[0] == chosen:
+        return ""
+    first = int(enough[0]) + 1
+    return f"; looking no farther than the next K, one would stop at {first}"
 
 
 def f_values(inertias: Floats, d: int) -> Floats:

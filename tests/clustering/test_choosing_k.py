@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.cluster.vq import kmeans2
 from sklearn.cluster import KMeans
 
@@ -53,13 +54,42 @@ def test_f_of_k_suggests_one_unless_a_value_is_clearly_low() -> None:
     assert criteria.fk(np.array([1.0, 0.8, 0.5, 0.7])).suggested == 3
 
 
-def test_the_gap_suggests_the_first_rise_that_is_too_small() -> None:
-    errors = np.full(4, 0.1)
-    assert criteria.gap(np.array([0.0, 0.5, 0.55, 3.0]), errors).suggested == 2
-    assert criteria.gap(np.array([0.0, 0.5, 0.55, 3.0]), errors).why.endswith("the highest gap is 3.000 at K = 4.")
-    assert criteria.gap(np.array([0.0, 0.1, 0.3, 0.5]), errors).suggested == 1
-    assert criteria.gap(np.array([0.0, 0.2, 0.4, 0.6]), errors).suggested is None
-    assert criteria.gap(np.array([0.0, 0.2, np.inf, np.nan]), errors).suggested == 3
+def logs(gaps: list[float], wobble: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
+    """Return logarithms of inertia, of points and of six references, whose gaps are these."""
+    rows = np.arange(1.0, len(gaps) + 1)[:, None]
+    theirs = wobble * np.sin(rows * np.arange(1, 7)) - rows
+    return theirs.mean(axis=1) - np.array(gaps), theirs
+
+
+def test_the_gap_goes_on_as_long_as_a_larger_k_is_clearly_better() -> None:
+    def suggested(gaps: list[float]) -> int | None:
+        return criteria.gap(*logs(gaps)).suggested
+
+    assert suggested([0.0, 2.0, 2.01, 1.5]) == 2
+    assert suggested([0.0, 0.01, 0.02, 0.01]) == 1
+    assert suggested([0.0, 2.0, 4.0, 6.0]) is None
+    assert suggested([0.0, 2.0, np.inf, np.nan]) == 3
+    assert suggested([np.nan]) is None
+
+
+def test_the_gap_looks_past_a_first_rise_that_is_too_small_and_says_so() -> None:
+    verdict = criteria.gap(*logs([0.0, -0.1, 3.0, 2.0]))
+    assert verdict.suggested == 3
+    assert verdict.why.endswith("looking no farther than the next K, one would stop at 1.")
+
+
+def test_with_few_references_more_is_needed_to_go_on() -> None:
+    ours, theirs = logs([0.0, 0.6, 0.5])
+    assert criteria.gap(ours, theirs).suggested == 2
+    assert criteria.gap(ours, theirs[:, :2]).suggested == 1
+
+
+def test_chance_is_students_prediction_interval() -> None:
+    _, theirs = logs([0.0, 0.0])
+    fall = theirs[0] - theirs[1]
+    most = stats.t.ppf(0.99, 5, fall.mean(), fall.std(ddof=1) * math.sqrt(7 / 6))
+    for ours, expected in ((np.array([most - 1e-9, 0.0]), 1), (np.array([most + 1e-9, 0.0]), None)):
+        assert criteria.gap(ours, theirs).suggested == expected
 
 
 def test_the_knee_of_a_curve() -> None:
@@ -142,11 +172,11 @@ def test_the_planted_number_is_found(seed: int) -> None:
     assert named(choose_k(X, max_k=12, references=2, seed=seed))["silhouette"].suggested == k
 
 
+@pytest.mark.parametrize("reference", ["box", "pca"])
 @pytest.mark.parametrize("seed", range(10))
-def test_the_gap_finds_the_planted_number(seed: int) -> None:
-    """In a few dimensions: in the plane, centers may lie so evenly that the first split is no better than chance."""
-    k, X = planted(seed, 6)
-    assert named(choose_k(X, max_k=12, n_init=5, references=10, seed=seed))["gap"].suggested == k
+def test_the_gap_finds_the_planted_number(seed: int, reference: str) -> None:
+    k, X = planted(seed)
+    assert named(choose_k(X, max_k=12, n_init=5, references=10, reference=reference, seed=seed))["gap"].suggested == k
 
 
 def test_nothing_is_found_where_points_are_evenly_spread() -> None:
@@ -261,7 +291,7 @@ def test_a_forecast_grows_with_the_work() -> None:
 
 def test_runs_are_those_of_scipy_too() -> None:
     _, X = planted(9)
-    step = choose_k(X, max_k=3, references=1).fits[3]
+    step = choose_k(X, max_k=3, references=2).fits[3]
     centroids, labels = kmeans2(X, step.centroids, minit="matrix", iter=5)
     assert np.array_equal(labels, step.labels)
     np.testing.assert_allclose(centroids, step.centroids)
