@@ -22,14 +22,23 @@ if TYPE_CHECKING:
 _log = logging.getLogger("kmeans_gui")
 
 _WITHOUT_QT = (
+    "kmeans_gui.clustering.silhouette",
     "kmeans_gui.data.boards",
     "kmeans_gui.data.layout",
+    "kmeans_gui.data.tables.text",
+    "kmeans_gui.export.choice",
     "kmeans_gui.export.formats",
+    "kmeans_gui.session.captions",
     "kmeans_gui.session.edits",
+    "kmeans_gui.session.history",
+    "kmeans_gui.session.identity",
     "kmeans_gui.session.storage",
+    "kmeans_gui.ui.canvas.raster",
+    *("cProfile", "importlib.resources", "multiprocessing.connection", "pydoc", "sysconfig"),
+    "xml.etree.ElementTree",
 )
-"""What the window needs and needs no Qt itself. PySide reads the source of every module that is imported after it, to see
-whether it uses Qt; all of this before it makes the start a twentieth shorter."""
+"""What the window and pyqtgraph need and needs no Qt itself. PySide reads the source of every module that is imported after it,
+to see whether it uses Qt; all of this before it makes the start a twentieth shorter."""
 
 _SWITCH_INTERVAL = 0.001
 """Seconds for which a thread that runs Python may keep the window's thread waiting. With Python's own 5 ms a run of many short

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 
 
+@cache
 def resource(name: str) -> Path:
     """Return the path of a resource, named from the folder on: ``"icons/up.svg"``.
 
