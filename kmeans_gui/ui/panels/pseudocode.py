@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -24,6 +24,7 @@ class Pseudocode(QWidget):
         super().__init__(parent)
         self._lines: Lines = ()
         self._phase: str | None = None
+        self._laid: dict[int, list[QRect]] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -32,7 +33,10 @@ class Pseudocode(QWidget):
 
     def set_lines(self, lines: Lines) -> None:
         """Show another method: its lines and in which phases each is lit."""
+        if lines == self._lines:
+            return
         self._lines = lines
+        self._laid.clear()
         self.updateGeometry()
         self.update()
 
@@ -59,6 +63,12 @@ class Pseudocode(QWidget):
         """Return the size at the panel's usual width."""
         return QSize(appearance.GRID * 32, self.heightForWidth(appearance.GRID * 32))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Lay the lines out anew in another font."""
+        if event.type() == QEvent.Type.FontChange:
+            self._laid.clear()
+        super().changeEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines."""
         painter = QPainter(self)
@@ -78,7 +88,12 @@ class Pseudocode(QWidget):
         return bold
 
     def _boxes(self, width: int) -> list[QRect]:
-        """Return where each line stands."""
+        """Return where each line stands. Layouts ask for it time and again, and to wrap the lines takes milliseconds."""
+        if width not in self._laid:
+            self._laid[width] = self._wrapped(width)
+        return self._laid[width]
+
+    def _wrapped(self, width: int) -> list[QRect]:
         metrics, boxes, top = QFontMetrics(self._bold()), [], 0
         for text, _ in self._lines:
             left = _BAR + appearance.GRID + _INDENT * (len(text) - len(text.lstrip()))
