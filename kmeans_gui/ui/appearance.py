@@ -14,7 +14,7 @@ from functools import cache
 from typing import TypeVar
 
 from PySide6.QtCore import QMarginsF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QIcon, QIconEngine, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -297,20 +297,27 @@ class _PaletteIcon(QIconEngine):
         self._name = name
         self._inverse = inverse
 
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+    def _ink(self, mode: QIcon.Mode) -> str:
         theme = current()
-        ink = faded(theme) if mode is QIcon.Mode.Disabled else theme.ground if self._inverse else theme.text
-        drawing = QSvgRenderer(_outline(self._name).replace("currentColor", color(ink).name()).encode())
+        return color(faded(theme) if mode is QIcon.Mode.Disabled else theme.ground if self._inverse else theme.text).name()
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        drawing = QSvgRenderer(_outline(self._name).replace("currentColor", self._ink(mode)).encode())
         drawing.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         margin = rect.height() * _ICON_MARGIN
         drawing.render(painter, QRectF(rect).marginsRemoved(QMarginsF(margin, margin, margin, margin)))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        key = f"{self._name} {self._ink(mode)} {size.width()} {size.height()}"
+        pixmap = QPixmap()
+        if QPixmapCache.find(key, pixmap):  # a button asks for it whenever it is painted
+            return pixmap
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         self.paint(painter, QRect(pixmap.rect()), mode, state)
         painter.end()
+        QPixmapCache.insert(key, pixmap)
         return pixmap
 
     def clone(self) -> QIconEngine:
