@@ -87,9 +87,12 @@ class Live(QObject):
     -------
     declined : str
         Why it does not follow.
+    drawing : Step or None
+        How the run ends that is drawn now; None when that of the controller is on show again.
     """
 
     declined = Signal(str)
+    drawing = Signal(object)
 
     def __init__(self, canvas: Canvas, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +106,7 @@ class Live(QObject):
         self._drawn: Frame | None = None
         self._took: float | None = None
         self._declined = False
+        self._told = False
         self._awaited: State | None = None
         canvas.refine = self.refine
         self._work.finished.connect(self._on_answered)
@@ -141,7 +145,13 @@ class Live(QObject):
         self._newest, self._answer, self._declined = None, None, self._declined and not keep
         if not keep:
             self._drawn = None
+        self._tell(None)
         self._work.stop()
+
+    def _tell(self, step: Step | None) -> None:
+        if step is not None or self._told:
+            self._told = step is not None
+            self.drawing.emit(step)
 
     @staticmethod
     def _never() -> bool:
@@ -185,6 +195,7 @@ class Live(QObject):
         if self._newest is not None:
             self._asked = self._newest[1]
         self._took = None if answer is None else answer.took
+        self._tell(None if answer is None else answer.step)
 
     def _on_answered(self, number: int, told: tuple[Question, Answer | None]) -> None:
         """Show the answer where the mouse is now, and ask about that place if it is another one."""

@@ -18,6 +18,7 @@ from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.documents import Documents
 from kmeans_gui.ui.look import Look
 from kmeans_gui.ui.messages import Messages
+from kmeans_gui.ui.outlook import Outlook
 from kmeans_gui.ui.panels import PANELS
 from kmeans_gui.ui.panels.brush_bar import BrushBar
 from kmeans_gui.ui.panels.caption_bar import CaptionBar
@@ -29,6 +30,7 @@ from kmeans_gui.ui.panels.welcome import Welcome
 from kmeans_gui.ui.screen import Screen
 from kmeans_gui.ui.shown import Shown, View
 from kmeans_gui.ui.stage import Stage
+from kmeans_gui.ui.switches import Switches
 from kmeans_gui.ui.title import Title
 from kmeans_gui.ui.unhurried import Unhurried
 from kmeans_gui.ui.warm_up import WarmUp
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
         self._followers = Unhurried(
             (self.actions_table, *bars, *self._side.sections.values(), self.screen_layout, self.messages, title), self
         )
+        Outlook(self.stage.live, self.controller, (self._caption, self._status), self)
         self._connect_signals(look)
         self._restore(look)
         self._refresh(None, self.controller.shown)
@@ -119,7 +122,8 @@ class MainWindow(QMainWindow):
         for view in (self._transport, self._status):
             self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
-        self.actions_table.bind({**themes, "motion": self._toggle_motion, "live": self._toggle_live})
+        self.actions_table.bind(themes)
+        Switches(self.actions_table, self.stage, self)
 
     def _on_panel(self, panel: Panel) -> None:
         self.commands.answer(panel)
@@ -129,14 +133,6 @@ class MainWindow(QMainWindow):
     def _refresh(self, old: Shown | None, new: Shown) -> None:
         self.stage.refresh(old, new)
         self._followers.refresh(old, new)
-
-    def _toggle_motion(self) -> None:
-        self.stage.motion = not self.stage.motion
-        settings.MOTION.set(self.stage.motion)
-
-    def _toggle_live(self) -> None:
-        self.stage.live.on = not self.stage.live.on
-        settings.LIVE.set(self.stage.live.on)
 
     # The beginning and the end -----------------------------------------------------------------------------------------
 
@@ -173,10 +169,6 @@ class MainWindow(QMainWindow):
         room = self.screen().availableSize() - FRAME
         self.resize(QSize(1280, 800).boundedTo(room))
         self.restoreGeometry(settings.GEOMETRY.get())
-        self.stage.motion = settings.MOTION.get()
-        self.actions_table["motion"].setChecked(self.stage.motion)
-        self.stage.live.on = settings.LIVE.get()
-        self.actions_table["live"].setChecked(self.stage.live.on)
         self.actions_table[f"theme_{look.choice}"].setChecked(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -42,10 +42,10 @@ class Screen(QObject):
         self._projection = Projection(window, chrome)
         self._wanted = settings.PANEL.get()
         self._narrow = False
-        folded = settings.lines(settings.FOLDED)
+        unfolded = settings.lines(settings.OPEN)
         for title, section in side.sections.items():
-            section.set_open(title not in folded)
-            section.toggled.connect(self._remember_folded)
+            section.set_open(title in unfolded)
+            section.toggled.connect(self._remember_open)
         actions.bind(
             {
                 "panel": self._toggle_panel,
@@ -55,9 +55,9 @@ class Screen(QObject):
             }
         )
 
-    def _remember_folded(self) -> None:
-        folded = [title for title, section in self._side.sections.items() if not section.is_open()]
-        settings.FOLDED.set("\n".join(folded))
+    def _remember_open(self) -> None:
+        unfolded = [title for title, section in self._side.sections.items() if section.is_open()]
+        settings.OPEN.set("\n".join(unfolded))
 
     def fit(self, width: int) -> None:
         """Fold the side panel when the window has become narrow, and bring it back when there is room again."""

@@ -34,8 +34,8 @@ PANEL = Setting("window/panel", True)
 THEME = Setting("window/theme", "system")
 MOTION = Setting("canvas/motion", True)
 LIVE = Setting("canvas/live", False)
-FOLDED = Setting("window/folded", "How many clusters?\nRestarts\nSilhouette\nScores")
-"""Titles of the sections that are folded, a line each; at first those whose content has to be worked out."""
+OPEN = Setting("window/open", "Data\nAlgorithm\nDendrogram\nDistances\nObjective\nThis step")
+"""Titles of the sections that are open, a line each: whatever comes to be added is folded at first."""
 
 HINTS_SEEN = Setting("hints/seen", "")
 RECENT_FILES = Setting("files/recent", "")

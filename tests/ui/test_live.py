@@ -92,6 +92,26 @@ def test_what_was_drawn_is_what_is_let_go_of_and_one_undo_takes_it_back(live, bo
     np.testing.assert_array_equal(live.controller.shown.step.centroids, old.centroids)
 
 
+def test_the_caption_and_the_status_tell_of_the_run_that_is_drawn(live, board, pace, qtbot):
+    def told():
+        return live._caption.accessibleName(), live._status.readings.text()
+
+    before = told()
+    key(live, "M")
+    begin_drag(live, pixel(live, board[5]), pixel(live, (0.0, 0.6)))
+
+    def tell_of_what_is_drawn():
+        last = ends(live, drawn(live).layout.source.array)
+        caption, readings = told()
+        numbers = f"iteration {last.iteration} ", f"{last.objective:.4g}"
+        return has_settled(live) and caption == last.note.text() and all(number in readings for number in numbers)
+
+    qtbot.waitUntil(tell_of_what_is_drawn)
+    assert told() != before
+    key(live, "C")  # which gives the drag up
+    assert told() == before
+
+
 def test_a_selection_is_followed_and_stays_selected(live, board, qtbot):
     live.controller.select(np.arange(30))
     key(live, "M")

@@ -51,10 +51,10 @@ def place(plot, cluster, share):
 
 
 def test_what_has_to_be_worked_out_is_folded_at_first(window):
-    folded = settings.lines(settings.FOLDED)
-    assert {CHOOSING, SILHOUETTE} <= set(folded)
-    assert {title for title, section in window._side.sections.items() if not section.is_open()} == set(folded)
-    assert set(folded) <= set(PANELS)
+    unfolded = settings.lines(settings.OPEN)
+    assert not {CHOOSING, SILHOUETTE} & set(unfolded)
+    assert {title for title, section in window._side.sections.items() if section.is_open()} == set(unfolded)
+    assert set(unfolded) <= set(PANELS)
 
 
 def test_folded_sections_work_nothing_out(window, board, qtbot, monkeypatch):
