@@ -71,8 +71,8 @@ class MainWindow(QMainWindow):
         self._followers = Unhurried(
             (self.actions_table, *bars, *self._side.sections.values(), self.screen_layout, self.messages, title), self
         )
-        Outlook(self.stage.live, self.controller, (self._caption, self._status), self)
         self._connect_signals(look)
+        Outlook(self.stage.live, self.controller, (self._caption, self._status), self)
         self._restore(look)
         self._refresh(None, self.controller.shown)
 
