@@ -10,6 +10,7 @@ import numpy as np
 
 from kmeans_gui.clustering.overlays import Floats
 from kmeans_gui.clustering.parameters import LARGEST
+from kmeans_gui.clustering.squares import sum_of_squares
 
 _EXPONENT = 300
 """Up to 2 to the power of this, and down to its inverse, squares and their sums are in range."""
@@ -21,7 +22,7 @@ _LARGEST_EXPONENT = 1000
 def scale_of(*arrays: Floats) -> float:
     """Return the power of two to multiply ``arrays`` by, so that squares of their differences are in range; mostly 1."""
     # Each square is at most the sum, and the largest at least the mean: one quick pass, and mostly that is all.
-    sums, size = sum(float(np.vdot(array, array)) for array in arrays), sum(array.size for array in arrays)
+    sums, size = sum(map(sum_of_squares, arrays)), sum(array.size for array in arrays)
     if size * 2.0 ** (-2 * _EXPONENT) <= sums <= 2.0 ** (2 * _EXPONENT):
         return 1.0
     largest = max((float(np.fmax.reduce(np.abs(array), axis=None, initial=0.0)) for array in arrays), default=0.0)

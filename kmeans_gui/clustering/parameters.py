@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_gui.clustering.squares import sum_of_squares
 from kmeans_gui.errors import UserError
 
 LARGEST = 1e150
@@ -173,7 +174,7 @@ class Start(Choice):
 def are_within_bounds(numbers: NDArray[np.float64]) -> bool:
     """Whether all ``numbers`` are finite and within ±``LARGEST``."""
     # No square is more than their sum, rounded or not, and NaN would show in it: one pass, and mostly that is all.
-    return bool(np.vdot(numbers, numbers) < LARGEST * LARGEST or (np.abs(numbers) <= LARGEST).all())
+    return bool(sum_of_squares(numbers) < LARGEST * LARGEST or (np.abs(numbers) <= LARGEST).all())
 
 
 def resolve(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:

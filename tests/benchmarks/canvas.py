@@ -17,7 +17,8 @@ the screen, all computed and each painted on the way, in the window with all its
 an assignment. Neither is animated. Orange has 10 clusters at most, so both have 10; all other rows have 12.
 
 Rows called "at most" have a limit: there ``ratio`` is ours and ``need`` the most allowed. The peer of a click is a point added
-to a ScatterPlotItem, that of the gaps the same window at rest, that of the memory, in GiB, the points themselves.
+to a ScatterPlotItem, that of a move in live mode a run of scikit-learn's alone, that of the gaps the same window at rest, that of
+the memory, in GiB, the points themselves.
 
 How long the program takes to start is the business of ``starting.py``.
 """
@@ -46,11 +47,13 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 from report import Row, parser, report
 
-K, ORANGE_K = 12, 10
+K, ORANGE_K, LIVE_K = 12, 10, 15
 ROUNDS = 5
 SECONDS, QUICK_SECONDS = 30.0, 1.0
 """How long the window is watched under load."""
 GIBI = 1 << 30
+LIVE_MOVES = 4
+"""Of the mouse, in each round."""
 SHIFT = 0.05
 """Data units of a pan: some ten pixels."""
 
@@ -80,6 +83,7 @@ ASKS = (
     Ask(ORANGE, "orange", 20_000, 100),
     Ask(ORANGE, "orange", 100_000, 300),
     Ask("click to the point on the screen, at most ms", "click", 1_000_000, 16),
+    Ask("live mode: a move to the end of the run on the screen, at most ms", "live", 20_000, 33),
     Ask("99 % of gaps in the event loop, run and pan, at most ms", "p99", 10_000_000, 16),
     Ask("longest gap in the event loop, run and pan, at most ms", "longest", 10_000_000, 33),
     Ask("resident memory with a run under way, at most GiB", "memory", 10_000_000, 1.5),
@@ -192,6 +196,26 @@ def click_pairs(ask: Ask, rounds: int) -> Pairs:
     return pairs
 
 
+def live_pairs(ask: Ask, rounds: int) -> Pairs:
+    from sklearn.cluster import KMeans
+
+    points, _ = canvas_ours.blobs(ask.n, LIVE_K)
+    ours = canvas_ours.Window(points, LIVE_K)
+    at = ours.hold(0)
+    start = ours.controller.shown.trace[0].centroids
+
+    def peer() -> object:
+        return KMeans(LIVE_K, init=start, n_init=1, tol=0).fit(points)
+
+    def move(turn: int) -> tuple[float, float]:
+        return ours.drag(at + QPoint(8 * turn + 8, 3 * turn)), milliseconds(peer)
+
+    move(0)
+    pairs = [move(turn) for turn in range(1, LIVE_MOVES * rounds + 1)]
+    ours.close()
+    return pairs
+
+
 @cache
 def heavy(n: int, seconds: float) -> canvas_heavy.Found:
     """Return what the window's heaviest load does to it; one sitting for all rows about it."""
@@ -216,6 +240,8 @@ def row(ask: Ask, rounds: int, seconds: float, python: str) -> Row:
         pairs = orange_pairs(ask, rounds, python)
     elif ask.measure == "click":
         pairs = click_pairs(ask, rounds)
+    elif ask.measure == "live":
+        pairs = live_pairs(ask, rounds)
     else:
         pairs = heavy_pairs(ask, seconds)
     return outcome(ask, pairs)

@@ -125,7 +125,7 @@ def wait_until(canvas: Canvas, condition: Callable[[], bool]) -> None:
 def in_full(canvas: Canvas) -> bool:
     """Return whether the picture on the canvas is that of its frame, with each point, and of the part of the plane on show."""
     view = replace(canvas.view, left=0.0, top=0.0)
-    return canvas._renderer.shows(Request(canvas.frame, view, canvas._style, canvas.devicePixelRatioF()))
+    return canvas._renderer.shows(Request(canvas._moment(), view, canvas._style, canvas.devicePixelRatioF()))
 
 
 class _NextPaint(QObject):
@@ -253,6 +253,32 @@ class Window:
         if self._pixel(at) == before:
             raise RuntimeError("the point that was clicked for is not to be seen")
         QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        return took
+
+    def hold(self, row: int) -> QPoint:
+        """Go to the end of a run and take hold of a point in live mode; return where it is."""
+        self.controller.to_end()
+        wait_until(self.canvas, lambda: self.controller.shown.complete and self.controller.player.at_end)
+        self.settle()
+        self.window.stage.live.on = True
+        self.controller.set_tool("move")
+        x, y = self.canvas.view.to_pixels(self.canvas.frame.points[row : row + 1])[0].tolist()
+        at = QPoint(round(x), round(y))
+        QTest.mousePress(self.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        return at
+
+    def drag(self, to: QPoint) -> float:
+        """Move what is held; return the milliseconds until the end of the run from there is painted."""
+        told: list[object] = []
+        drawing = self.window.stage.live.drawing
+        drawing.connect(told.append)
+
+        def move() -> None:
+            QTest.mouseMove(self.canvas.viewport(), to)
+            wait_until(self.canvas, lambda: bool(told) and in_full(self.canvas))
+
+        took = milliseconds(move)
+        drawing.disconnect(told.append)
         return took
 
     def _pixel(self, at: QPoint) -> int:
