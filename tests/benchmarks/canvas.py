@@ -17,8 +17,8 @@ the screen, all computed and each painted on the way, in the window with all its
 an assignment. Neither is animated. Orange has 10 clusters at most, so both have 10; all other rows have 12.
 
 Rows called "at most" have a limit: there ``ratio`` is ours and ``need`` the most allowed. The peer of a click is a point added
-to a ScatterPlotItem, that of a move in live mode a run of scikit-learn's alone, that of the gaps the same window at rest, that of
-the memory, in GiB, the points themselves.
+to a ScatterPlotItem, of a move in live mode a run of scikit-learn's alone, of the gaps the same window at rest, of the memory
+(in GiB) the points themselves.
 
 How long the program takes to start is the business of ``starting.py``.
 """
