@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -81,8 +81,9 @@ def algorithm(name: str) -> Algorithm:
     return REGISTRY[name]
 
 
+@cache
 def load_plugins() -> list[str]:
-    """Add the algorithms of installed packages to ``REGISTRY`` and return a sentence for each that cannot be used."""
+    """Add the algorithms of installed packages to ``REGISTRY``, once; return a sentence for each that cannot be used."""
     from kmeans_gui.clustering.algorithms import plugins
 
     return plugins.load(REGISTRY)

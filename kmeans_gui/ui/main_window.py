@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
+from kmeans_gui import clustering
 from kmeans_gui.errors import DEFECT
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
@@ -118,12 +119,18 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._status.show_point)
         look.changed.connect(self.stage.set_theme)
         self.stage.live.declined.connect(self.messages.aside)
+        self._side.filling.connect(self._load_plugins)
         self._side.made.connect(self._on_panel)
         for view in (self._transport, self._status):
             self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
         self.actions_table.bind(themes)
         Switches(self.actions_table, self.stage, self)
+
+    def _load_plugins(self) -> None:
+        """Add the algorithms of other packages, before there is a panel that offers them."""
+        for trouble in clustering.load_plugins():
+            self.messages.aside(trouble)
 
     def _on_panel(self, panel: Panel) -> None:
         self.commands.answer(panel)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hands import LEFT, NONE, click, key, state
@@ -10,6 +12,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.ui import settings
@@ -48,6 +51,23 @@ def test_number_keys_set_k_and_r_starts_anew(window, board, qtbot):
     key(window, "5", "R")
     qtbot.waitUntil(lambda: window.controller.shown.step is not None and window.controller.shown.step.k == 5)
     assert state(window).seed == 1
+
+
+def test_algorithms_of_other_packages_are_offered_and_broken_ones_told_of(qapp, qtbot, monkeypatch):
+    def load():
+        monkeypatch.setitem(
+            clustering.REGISTRY, "theirs", replace(clustering.algorithm("lloyd"), name="theirs", title="Their method")
+        )
+        return ["The algorithm 'other' cannot be used."]
+
+    monkeypatch.setattr(clustering, "load_plugins", load)
+    window = make_window(qapp)
+    qtbot.addWidget(window)
+    window.show()
+    window.complete()
+    choice = window._side.sections["Algorithm"].panel.algorithm
+    assert choice.findText("Their method") >= 0
+    assert window.messages.text == "The algorithm 'other' cannot be used."
 
 
 @pytest.mark.parametrize(("letter", "layer"), [("V", "regions"), ("L", "links"), ("T", "trails"), ("X", "axes")])

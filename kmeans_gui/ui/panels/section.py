@@ -108,12 +108,15 @@ class SidePanel(QScrollArea):
 
     Signals
     -------
+    filling
+        The first panel is about to be made.
     made : Panel
         One of the panels has been made.
     filled
         All panels have been made, and are on show.
     """
 
+    filling = Signal()
     made = Signal(object)
     filled = Signal()
 
@@ -156,7 +159,10 @@ class SidePanel(QScrollArea):
         return [section for section in self.sections.values() if section.panel is None]
 
     def _fill_next(self) -> None:
-        self.made.emit(self._empty()[0].fill())
+        empty = self._empty()
+        if len(empty) == len(self.sections):
+            self.filling.emit()
+        self.made.emit(empty[0].fill())
         if self.is_filled():
             self._turns.stop()
             self._content.show()
