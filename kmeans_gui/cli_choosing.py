@@ -38,8 +38,11 @@ def answer(points: Floats, arguments: Namespace) -> str:
 
 def _show_progress(choices: Choices) -> None:
     last = max(choices.fits)
-    compared = sum(map(math.isfinite, next(c.values.tolist() for c in choices.criteria if c.name == "gap")))
-    done = f"{compared} of {last} compared with references" if compared else f"K = {last}"
+    known = {criterion.name: sum(map(math.isfinite, criterion.values.tolist())) for criterion in choices.criteria}
+    done = f"K = {last}"
+    for name, words in (("bic", "fitted with mixtures"), ("gap", "compared with references")):
+        if known.get(name):
+            done = f"{known[name]} of {last} {words}"
     sys.stderr.write(f"\r{done}\x1b[K" + "\n" * choices.complete)
     sys.stderr.flush()
 

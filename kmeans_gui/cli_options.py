@@ -1,8 +1,8 @@
 """Options of the command line: those of each command, those made from declared parameters, and what was typed for them.
 
 An algorithm's or a board's parameter ``max_iter`` becomes the option ``--max-iter``; its help, bounds and default are those of
-the declaration. Values stay text here: the parameter parses them, so that the command line refuses what the window refuses, in
-the same words.
+the declaration. One that is on or off takes no value; with ``--no-`` before its name it is off. Values stay text here: the
+parameter parses them, so that the command line refuses what the window refuses, in the same words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from kmeans_gui.clustering import DEFAULT, REGISTRY, SEED, Algorithm
-from kmeans_gui.clustering.parameters import Parameter
+from kmeans_gui.clustering.parameters import Bool, Parameter
 from kmeans_gui.data import boards
 from kmeans_gui.data.boards import Board
 from kmeans_gui.data.tables import KINDS
@@ -180,6 +180,8 @@ def _grouped(declared: list[tuple[Algorithm, Parameter]], key: Callable[[Paramet
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -189,4 +191,10 @@ def _sentence(parameter: Parameter) -> str:
 
 
 def _add(group: argparse._ActionsContainer, parameter: Parameter, words: str) -> None:
-    group.add_argument(_option(parameter.name), dest=parameter.name, default=argparse.SUPPRESS, help=words.replace("%", "%%"))
+    group.add_argument(
+        _option(parameter.name),
+        dest=parameter.name,
+        action=argparse.BooleanOptionalAction if isinstance(parameter, Bool) else "store",
+        default=argparse.SUPPRESS,
+        help=words.replace("%", "%%"),
+    )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cli_calls import call, write_table
 
-from kmeans_gui.clustering.choosing_k import CRITERIA, PARAMETERS, choose_k
+from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, PARAMETERS, choose_k
 from kmeans_gui.data import tables
 from kmeans_gui.session import storage
 from kmeans_gui.session.state import State
@@ -49,6 +49,23 @@ def test_the_result_for_people(table: Path, capsys: pytest.CaptureFixture[str]) 
     assert re.search(r"^Silhouette +3 +The mean silhouette is highest at K = 3: 0\.\d+", out, re.MULTILINE)
     assert all(title in out for title, _ in CRITERIA.values())
     assert "nan" not in out
+
+
+def test_mixtures_add_two_criteria(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "choose-k", table, *QUICK, "--mixtures", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out, parse_constant=pytest.fail)
+    assert list(found) == ["n", "sampled", "hopkins", *CRITERIA, *OF_MIXTURES]
+    choices = choose_k(tables.read(table).points, max_k=5, references=4, n_init=3, seed=0, mixtures=True)
+    for criterion in choices.criteria[-2:]:
+        expected = [None if np.isnan(value) else value for value in criterion.values]
+        assert list(found[criterion.name]["values"].values()) == expected
+        assert found[criterion.name]["suggested"] == criterion.suggested
+    assert found["bic"]["suggested"] == 3
+    text = call(capsys, "choose-k", table, *QUICK, "--mixtures")[1]
+    assert re.search(r"^BIC +3 +The BIC is lowest at K = 3: ", text, re.MULTILINE)
+    without = call(capsys, "choose-k", table, *QUICK, "--no-mixtures", "--json")[1]
+    assert without == call(capsys, "choose-k", table, *QUICK, "--json")[1]
 
 
 def test_the_reference_matters_to_the_gap(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

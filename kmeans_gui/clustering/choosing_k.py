@@ -1,8 +1,9 @@
-"""Choosing K: how many clusters do the points have? Six answers, each with its reason.
+"""Choosing K: how many clusters do the points have? Six answers or eight, each with its reason.
 
 For K = 1, 2, … the best of several runs of k-means is kept. From these runs follow the elbow of the inertia, f(K), Caliński–
 Harabasz, Davies–Bouldin and the mean silhouette; the gap statistic compares them with runs on reference points that have no
-clusters. What each criterion makes of its values, :mod:`kmeans_gui.clustering.criteria` tells.
+clusters. If wanted, mixtures of normal distributions are fitted as well, which have a likelihood, and BIC and AIC with it. What
+each criterion makes of its values, :mod:`kmeans_gui.clustering.criteria` tells.
 
 >>> import numpy as np
 >>> rng = np.random.default_rng(0)
@@ -26,9 +27,10 @@ from kmeans_gui import clustering
 from kmeans_gui.clustering import criteria
 from kmeans_gui.clustering.criteria import Criterion, Verdict
 from kmeans_gui.clustering.kernels import threads
+from kmeans_gui.clustering.likeliest_mixture import information_by_k, seconds_for
 from kmeans_gui.clustering.metrics import hopkins
 from kmeans_gui.clustering.notes import number
-from kmeans_gui.clustering.parameters import Choice, Int
+from kmeans_gui.clustering.parameters import Bool, Choice, Int
 from kmeans_gui.clustering.reference_points import Box
 from kmeans_gui.clustering.silhouette import silhouette_values
 from kmeans_gui.clustering.spread import Spread
@@ -44,6 +46,9 @@ CRITERIA = {
     "davies-bouldin": ("Davies–Bouldin", "lower"),
 }
 """Name → (title, what is better)."""
+
+OF_MIXTURES = {"bic": ("BIC", "lower"), "aic": ("AIC", "lower")}
+"""Those that follow if mixtures are fitted too."""
 
 MAX_K = Int(name="max_k", label="Largest K", default=30, minimum=1, maximum=4096, help="K runs from 1 to this number.")
 N_INIT = Int(
@@ -64,7 +69,13 @@ REFERENCE = Choice(
     options={"box": "Bounding box", "pca": "Box along the principal axes"},
     help="Where the gap statistic's reference points are spread evenly.",
 )
-PARAMETERS = (MAX_K, N_INIT, REFERENCES, REFERENCE)
+MIXTURES = Bool(
+    name="mixtures",
+    label="Gaussian mixtures too (BIC, AIC)",
+    default=False,
+    help="Fit Gaussian mixtures with each K as well, and compare them by BIC and AIC.",
+)
+PARAMETERS = (MAX_K, N_INIT, REFERENCES, REFERENCE, MIXTURES)
 
 MOST = 20_000
 """Points that are used; of more, a random sample of so many stands for all."""
@@ -83,7 +94,7 @@ class Choices:
     Parameters
     ----------
     criteria : tuple of Criterion
-        In the order of :data:`CRITERIA`.
+        In the order of :data:`CRITERIA`; then those :data:`OF_MIXTURES`, if they were asked for.
     fits : mapping from int to Step
         The last step of the best run for each K so far; its labels are those of the points used.
     n : int
@@ -126,6 +137,7 @@ def choose_k(
     n_init: int = N_INIT.default,
     references: int = REFERENCES.default,
     reference: str = REFERENCE.default,
+    mixtures: bool = MIXTURES.default,
     seed: int = 0,
     cancelled: CancelQuestion = lambda: False,
     publish: Publish = lambda choices: None,
@@ -143,6 +155,8 @@ def choose_k(
         How many sets of reference points there are.
     reference : str
         "box": spread evenly in the bounding box; "pca": in that along the principal axes.
+    mixtures : bool
+        Whether Gaussian mixtures are fitted too.
     seed : int
         Whatever is random follows from it.
     cancelled : callable
@@ -163,6 +177,7 @@ def choose_k(
         n_init=N_INIT.parse(n_init),
         references=REFERENCES.parse(references),
         reference=REFERENCE.parse(reference),
+        mixtures=MIXTURES.parse(mixtures),
         seed=clustering.SEED.parse(seed),
         cancelled=cancelled,
         publish=publish,
@@ -171,7 +186,12 @@ def choose_k(
 
 
 def forecast(
-    X: ArrayLike, *, max_k: int = MAX_K.default, n_init: int = N_INIT.default, references: int = REFERENCES.default
+    X: ArrayLike,
+    *,
+    max_k: int = MAX_K.default,
+    n_init: int = N_INIT.default,
+    references: int = REFERENCES.default,
+    mixtures: bool = MIXTURES.default,
 ) -> float:
     """Return about how many seconds :func:`choose_k` takes, from some runs on a reference, with half the largest K."""
     points = _sample(clustering.check_points(X), 0)
@@ -187,7 +207,8 @@ def forecast(
         return (perf_counter() - begin) / len(tried)
 
     run = min(measured(), measured())
-    return run * most * n_init * (1 + references / threads.available()) + n * n * _PAIR
+    fits = most * seconds_for(points, (most + 1) // 2) if mixtures else 0.0
+    return run * most * n_init * (1 + references / threads.available()) + n * n * _PAIR + fits
 
 
 def _sample(points: Floats, seed: int) -> Floats:
@@ -231,6 +252,7 @@ class _Search:
         n_init: int,
         references: int,
         reference: str,
+        mixtures: bool,
         seed: int,
         cancelled: CancelQuestion,
         publish: Publish,
@@ -243,7 +265,8 @@ class _Search:
         self._ks = np.arange(1, min(max_k, distinct) + 1)
         self._fits: dict[int, Step] = {}
         self._inertias = np.full(len(self._ks), np.nan)
-        self._values = {name: np.full(len(self._ks), np.nan) for name in CRITERIA}
+        self._about = {**CRITERIA, **OF_MIXTURES} if mixtures else CRITERIA
+        self._values = {name: np.full(len(self._ks), np.nan) for name in self._about}
         self._errors = {"gap": np.full(len(self._ks), np.nan)}
         if self._n > len(self._X):
             self._errors["silhouette"] = np.full(len(self._ks), np.nan)
@@ -259,6 +282,8 @@ class _Search:
         self._tell()
         self._compare_silhouettes()
         self._tell()
+        if "bic" in self._values:
+            self._fit_mixtures()
         self._compare_with_references()
         choices = self._choices(complete=True)
         self._publish(choices)
@@ -299,6 +324,13 @@ class _Search:
                 self._errors["silhouette"][at] = found.std(axis=1, ddof=1) / len(self._X) ** 0.5
         self._verdicts["silhouette"] = criteria.extreme("mean silhouette", self._values["silhouette"], "higher")
 
+    def _fit_mixtures(self) -> None:
+        values = self._values
+        for k, bic, aic in information_by_k(self._X, self._fits, self._seed, self._cancelled):
+            values["bic"][k - 1], values["aic"][k - 1] = bic, aic
+            self._tell()
+        self._verdicts |= {"bic": criteria.bic(values["bic"]), "aic": criteria.aic(values["aic"])}
+
     def _compare_with_references(self) -> None:
         """Find for each K how much the logarithm of the inertia is above ours on average over the references."""
         theirs = np.empty((len(self._ks), self._references))
@@ -338,7 +370,7 @@ class _Search:
     def _choices(self, *, complete: bool) -> Choices:
         """Return what is known, which does not change any more."""
         return Choices(
-            criteria=tuple(self._criterion(name, *about) for name, about in CRITERIA.items()),
+            criteria=tuple(self._criterion(name, *about) for name, about in self._about.items()),
             fits=MappingProxyType(dict(self._fits)),
             n=self._n,
             sampled=len(self._X),

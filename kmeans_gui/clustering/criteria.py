@@ -21,6 +21,9 @@ SENSITIVITY = 1.0
 CLEAR = 0.85
 """A value of f(K) below this speaks for K clusters (Pham, Dimov & Nguyen 2005)."""
 
+EVIDENCE = ((10.0, "very strong evidence"), (6.0, "strong evidence"), (2.0, "some evidence"), (0.0, "hardly worth a mention"))
+"""What a difference of the BIC is, from so much upwards (Kass & Raftery, "Bayes factors", JASA 90, 1995)."""
+
 
 CHANCE = 0.01
 """How often the gap statistic may go past a number of clusters by chance alone."""
@@ -40,7 +43,7 @@ class Criterion:
     Parameters
     ----------
     name : str
-        One of :data:`kmeans_gui.clustering.choosing_k.CRITERIA`.
+        One of :data:`kmeans_gui.clustering.choosing_k.CRITERIA` or :data:`~kmeans_gui.clustering.choosing_k.OF_MIXTURES`.
     title : str
     ks : ndarray of shape (m,), int64
         1, 2, …
@@ -205,6 +208,47 @@ def fk(values: Floats) -> Verdict:
     if values[best] < CLEAR:
         return Verdict(best + 1, f"f({best + 1}) = {number(values[best])} is the lowest, and below {CLEAR}.")
     return Verdict(1, f"No f(K) is below {CLEAR}; the lowest is f({best + 1}) = {number(values[best])}.")
+
+
+def bic_of(log_likelihood: float, free_parameters: int, n: int) -> float:
+    """Return the Bayesian information criterion (Schwarz, "Estimating the dimension of a model", Ann. Statist. 6, 1978).
+
+    It is −2 log L + p log n, where L is the likelihood of all ``n`` points and p the number of free parameters.
+    """
+    return -2 * log_likelihood + free_parameters * float(np.log(n))
+
+
+def aic_of(log_likelihood: float, free_parameters: int) -> float:
+    """Return Akaike's information criterion ("A new look at the statistical model identification", IEEE TAC 19, 1974).
+
+    It is −2 log L + 2 p, where L is the likelihood of all points and p the number of free parameters.
+    """
+    return -2 * log_likelihood + 2 * free_parameters
+
+
+def bic(values: Floats) -> Verdict:
+    """Suggest the K with the lowest BIC, and say how strong the evidence is."""
+    return _of_mixtures("BIC", values, EVIDENCE)
+
+
+def aic(values: Floats) -> Verdict:
+    """Suggest the K with the lowest AIC."""
+    return _of_mixtures("AIC", values)
+
+
+def _of_mixtures(symbol: str, values: Floats, evidence: tuple[tuple[float, str], ...] = ()) -> Verdict:
+    suggested, why = extreme(symbol, values, "lower")
+    if suggested is None:
+        return Verdict(None, f"{why[:-1]}: in every mixture a cluster shrinks to a point or a line.")
+    clauses = [why[:-1]]
+    lowest = np.sort(values[np.isfinite(values)])[:2]
+    if evidence and len(lowest) == 2:
+        lead = float(lowest[1] - lowest[0])
+        words = next(words for least, words in evidence if lead >= least)
+        clauses.append(f"a difference of {number(lead, 3)} is {words}")
+    if not np.isfinite(values).all():
+        clauses.append("there is none where a cluster shrinks to a point or a line")
+    return Verdict(suggested, "; ".join(clauses) + ".")
 
 
 def _clusters(k: int) -> str:

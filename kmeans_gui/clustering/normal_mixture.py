@@ -74,6 +74,15 @@ class NormalMixture:
         """Whether no covariance has anything beside its diagonal."""
         return self.kind in ("diag", "spherical")
 
+    @property
+    def free_parameters(self) -> int:
+        """How many numbers can be chosen: the means, the weights less one, since their sum is 1, and the covariances."""
+        k, d = self.means.shape
+        ellipse = d * (d + 1) // 2
+        covariances = {"full": k * ellipse, "tied": ellipse, "diag": k * d, "spherical": k}[self.kind]
+        numbers: int = k * d + k - 1 + covariances
+        return numbers
+
     def rows(self) -> int:
         """Return how many points make a block."""
         return min(max(_NUMBERS // self.means.size, 16), 1024)

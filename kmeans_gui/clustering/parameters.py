@@ -147,6 +147,26 @@ class Choice(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bool(Parameter):
+    """Something that is on or off."""
+
+    default: bool
+
+    @property
+    def wanted(self) -> str:
+        """The two words."""
+        return "on or off"
+
+    def parse(self, value: Any) -> bool:
+        """Return a truth value, or what "on" and "off" stand for, as a bool."""
+        if isinstance(value, (bool, np.bool)):
+            return bool(value)
+        if not isinstance(value, str) or value not in ("on", "off"):
+            raise self._refuse(value)
+        return value == "on"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Start(Choice):
     """A way to choose the starting centroids by its name, or the centroids themselves as an array of shape (k, d)."""
 

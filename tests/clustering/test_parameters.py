@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kmeans_gui.clustering.parameters import Choice, Float, Int, Parameter, Start, resolve
+from kmeans_gui.clustering.parameters import Bool, Choice, Float, Int, Parameter, Start, resolve
 from kmeans_gui.errors import UserError
 
 WHOLE = Int(name="k", label="K", default=3, minimum=1, maximum=4096, help="Number of clusters.")
 REAL = Float(name="std", label="Spread", default=1.0, minimum=-2.0, maximum=1e6, help="Standard deviation.")
 CHOICE = Choice(name="rule", label="Rule", default="keep", options={"keep": "Keep", "drop": "Drop"}, help="What to do.")
 START = Start(name="init", label="Start", default="random", options={"random": "Random points"}, help="Where to start.")
+
+ALSO = Bool(name="also", label="Also", default=False, help="Whether it too.")
 
 ACCEPTED: list[tuple[Parameter, Any, Any]] = [
     (WHOLE, 1, 1),
@@ -30,6 +32,10 @@ ACCEPTED: list[tuple[Parameter, Any, Any]] = [
     (REAL, np.float32(0.5), 0.5),
     (CHOICE, "drop", "drop"),
     (START, "random", "random"),
+    (ALSO, True, True),
+    (ALSO, np.False_, False),
+    (ALSO, "on", True),
+    (ALSO, "off", False),
 ]
 REFUSED: list[tuple[Parameter, Any, str]] = [
     *[(WHOLE, value, "must be a whole number from 1 to 4,096") for value in (0, 4097, -1, 2.5, "2.5", "", "three", None)],
@@ -37,6 +43,7 @@ REFUSED: list[tuple[Parameter, Any, str]] = [
     *[(REAL, value, r"must be a number from -2 to 1e\+06") for value in (-2.1, 1e7, np.inf, np.nan, "nan", "inf", "", "x")],
     *[(REAL, value, r"must be a number from -2 to 1e\+06") for value in (True, np.True_, None, [1.0], 10**400, 1j)],
     *[(CHOICE, value, "must be one of keep, drop") for value in ("Keep", "", None, 0, ["keep"])],
+    *[(ALSO, value, "must be on or off") for value in (0, 1, 1.0, None, "", "yes", "On", [True])],
     (START, "best", "must be one of random"),
     (START, None, "table"),
     (START, [1.0, 2.0], r"shape \(2,\)"),

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import choosing_k
-from kmeans_gui.clustering.choosing_k import MAX_K, N_INIT, REFERENCE, REFERENCES, Choices
+from kmeans_gui.clustering.choosing_k import MAX_K, MIXTURES, N_INIT, REFERENCE, REFERENCES, Choices
 from kmeans_gui.clustering.criteria import Criterion
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Int
@@ -35,7 +35,7 @@ from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.status import Progress, duration
 from kmeans_gui.ui.shown import Shown
 
-PARAMETERS = (MAX_K, *(replace(parameter, advanced=True) for parameter in (N_INIT, REFERENCES, REFERENCE)))
+PARAMETERS = (MAX_K, MIXTURES, *(replace(parameter, advanced=True) for parameter in (N_INIT, REFERENCES, REFERENCE)))
 
 _SETTLED_MS = 200
 """How long the points must have rested before the time that a comparison takes is estimated."""
@@ -233,7 +233,7 @@ class ChoosingPanel(Panel):
         """Show what has been found so far."""
         self.choices = choices
         if self._is_comparing():
-            self.progress.show_work("Comparing", *_done(choices))
+            self.progress.show_work(*_done(choices))
         self._say(self.verdict, choices.nothing_to_find)
         self._say(self.summary, summary(choices))
         self._say(self.sampled, sample_of(choices))
@@ -306,13 +306,17 @@ def _since(then: State, now: State) -> str:
     return _OF_SEED if now.seed != then.seed else ""
 
 
-def _done(choices: Choices) -> tuple[int, int]:
-    """Return how much of the work is done, and how much there is.
+def _done(choices: Choices) -> tuple[str, int, int]:
+    """Return what is under way, how much of it is done, and how much there is.
 
-    The references of the gap statistic are most of it, and runs take the longer the more clusters there are.
+    Mixtures, and then the references of the gap statistic, are most of the work. Both take the longer the more clusters there
+    are.
     """
-    gap = next(criterion for criterion in choices.criteria if criterion.name == "gap")
-    return int(gap.ks[np.isfinite(gap.values)].sum()), int(gap.ks.sum())
+    criteria = {criterion.name: criterion for criterion in choices.criteria}
+    gap, bic = criteria["gap"], criteria.get("bic")
+    if bic is not None and not bic.why and (fitted := bic.ks[np.isfinite(bic.values)]).size:
+        return "Fitting mixtures", int(bic.ks[: fitted[-1]].sum()), int(bic.ks.sum())
+    return "Comparing", int(gap.ks[np.isfinite(gap.values)].sum()), int(gap.ks.sum())
 
 
 def _comparison(state: State, values: dict[str, Any]) -> Work:

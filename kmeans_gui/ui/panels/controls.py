@@ -13,9 +13,19 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QPushButton, QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
-from kmeans_gui.clustering.parameters import Choice, Float, Int
+from kmeans_gui.clustering.parameters import Bool, Choice, Float, Int
 from kmeans_gui.errors import UserError
 from kmeans_gui.ui import appearance
 
@@ -241,6 +251,40 @@ class ChoiceBox(QComboBox):
         if not (type(value) is type(self._value) and value == self._value):
             self.value_requested.emit(value)
         self._write()
+
+
+class CheckBox(QCheckBox):
+    """A box with its words beside it, for something that is on or off. Return ticks it: Space plays whatever has the focus."""
+
+    value_requested = Signal(object)
+
+    def __init__(self, parameter: Bool, parent: QWidget | None = None) -> None:
+        super().__init__(parameter.label, parent)
+        self._value = parameter.default
+        self.setToolTip(parameter.help)
+        self.setAccessibleName(parameter.label)
+        self.setChecked(parameter.default)
+        self.clicked.connect(self._choose)
+
+    def value(self) -> bool:
+        """Return the value that is set."""
+        return self._value
+
+    def set_value(self, value: bool) -> None:
+        """Show ``value``, without a signal."""
+        self._value = value
+        self.setChecked(value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Return for a click."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, value: bool) -> None:
+        self.setChecked(self._value)
+        self.value_requested.emit(value)
 
 
 class ElidedLabel(QLabel):

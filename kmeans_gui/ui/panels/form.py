@@ -12,18 +12,19 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from kmeans_gui.clustering.parameters import Choice, Float, Int, Parameter, Start
+from kmeans_gui.clustering.parameters import Bool, Choice, Float, Int, Parameter, Start
 from kmeans_gui.ui import appearance
-from kmeans_gui.ui.panels.controls import ChoiceBox, FloatBox, IntBox, NumberBox, sentence
+from kmeans_gui.ui.panels.controls import CheckBox, ChoiceBox, FloatBox, IntBox, NumberBox, sentence
 from kmeans_gui.ui.panels.section import Disclosure
 
-Control = NumberBox | ChoiceBox
+Control = NumberBox | ChoiceBox | CheckBox
 
 CONTROLS: dict[type[Parameter], Callable[[Any], Control]] = {
     Int: IntBox,
     Float: FloatBox,
     Choice: ChoiceBox.of,
     Start: ChoiceBox.of,
+    Bool: CheckBox,
 }
 """The control of each kind of parameter."""
 
@@ -91,8 +92,11 @@ class ParameterForm(QWidget):
         control = make_control(parameter)
         control.value_requested.connect(partial(self.value_requested.emit, parameter.name))
         self.controls[parameter.name] = control
-        label = field_label(parameter.label, control)
         row = grid.rowCount()
+        if isinstance(control, CheckBox):
+            grid.addWidget(control, row, 0, 1, 2)
+            return
+        label = field_label(parameter.label, control)
         if isinstance(control, ChoiceBox):
             beside = label.fontMetrics().horizontalAdvance(parameter.label) <= _SHORT_LABEL
             field = QHBoxLayout() if beside else QVBoxLayout()

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from kmeans_gui.clustering.choosing_k import CRITERIA, Choices
+from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, Choices
 from kmeans_gui.clustering.criteria import Criterion
 from kmeans_gui.errors import Cancelled
 
@@ -14,10 +14,11 @@ PATIENCE = 10.0
 
 
 def found(suggested=(3, 3, 3, 4, 3, None), max_k=6, *, complete=True, nothing="", n=200, sampled=200, known=None):
-    """Return results for K = 1 to ``max_k``; criteria suggest what ``suggested`` says, in their order."""
+    """Return results for K = 1 to ``max_k``; six or eight criteria suggest what ``suggested`` says, in their order."""
     ks = np.arange(1, max_k + 1)
     criteria = []
-    for (name, (title, better)), k in zip(CRITERIA.items(), suggested, strict=True):
+    about = {**CRITERIA, **OF_MIXTURES} if len(suggested) > len(CRITERIA) else CRITERIA
+    for (name, (title, better)), k in zip(about.items(), suggested, strict=True):
         values = 1 / ks + 0.5 * (ks == k)
         if name in ("silhouette", "calinski-harabasz", "davies-bouldin"):
             values[0] = np.nan

@@ -92,7 +92,7 @@ def test_it_is_compared_what_the_form_says(panel, work, qtbot, moment):
         press(panel.compare)
     ((X, values),) = waiting.calls
     np.testing.assert_array_equal(X, moment().state.dataset.points)
-    assert values == {"max_k": 12, "n_init": 4, "references": 7, "reference": "box", "seed": 0}
+    assert values == {"max_k": 12, "n_init": 4, "references": 7, "reference": "box", "mixtures": False, "seed": 0}
 
 
 def test_no_more_clusters_are_offered_than_there_are_points(panel, moment):
@@ -235,6 +235,32 @@ def test_a_click_on_a_chart_and_on_a_suggestion_sets_k(compared, said):
     panel.views["elbow"].suggestion.setFocus()
     QTest.keyClick(panel.views["elbow"].suggestion, Qt.Key.Key_Space)
     assert asked == [(5,), (4,), (3,)]
+
+
+def test_mixtures_are_fitted_if_ticked_and_have_two_charts_more(panel, work, qtbot, said):
+    eight = (3, 3, 3, 4, 3, None, 3, 5)
+    waiting = work(found(eight), found((None,) * 8, complete=False, known=3))
+    box = panel.form.controls["mixtures"]
+    QTest.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    press(panel.compare)
+    qtbot.waitUntil(lambda: len(panel.views) == 8)
+    assert panel.progress.label.text().startswith("Fitting mixtures")
+    waiting.go.set()
+    qtbot.waitUntil(panel.compare.isVisible)
+    assert waiting.calls[0][1]["mixtures"] is True
+    assert panel.summary.text() == "5 of 8 suggest K = 3."
+    asked = said(panel.k_requested)
+    view = panel.views["bic"]
+    QTest.mouseClick(view.chart, LEFT, pos=place(view.chart, 4))
+    press(panel.views["aic"].suggestion)
+    assert asked == [(4,), (5,)]
+    assert panel.views["davies-bouldin"].y() < view.y() < panel.views["aic"].y()
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    work(found()).go.set()
+    with qtbot.waitSignal(panel._background.finished):
+        press(panel.compare)
+    assert [name for name, view in panel.views.items() if not view.isVisible()] == ["bic", "aic"]
 
 
 def test_k_is_not_offered_to_an_algorithm_that_does_not_ask_for_it(compared, panel, said):

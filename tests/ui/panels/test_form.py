@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering.parameters import Choice, Float, Int, Start
+from kmeans_gui.clustering.parameters import Bool, Choice, Float, Int, Start
 from kmeans_gui.data.boards import REGISTRY as BOARDS
 from kmeans_gui.ui.panels.form import CONTROLS, ParameterForm, make_control
 
@@ -19,7 +19,8 @@ WIDTH = Float(name="width", label="Width", default=0.3, minimum=0.0, maximum=1e6
 RULE = Choice(name="rule", label="Rule", default="keep", options={"keep": "Keep it", "drop": "Drop it"}, help="Which rule.")
 PLACE = Start(name="place", label="Start", default="near", options={"near": "Near", "far": "Far"}, help="Where from.")
 DEEP = Int(name="deep", label="Deep", default=2, minimum=0, maximum=9, help="Rarely needed.", advanced=True)
-ALL = (COUNT, WIDTH, RULE, PLACE, DEEP)
+ALSO = Bool(name="also", label="Also", default=False, help="Whether it too.")
+ALL = (COUNT, WIDTH, RULE, PLACE, DEEP, ALSO)
 
 
 @pytest.fixture
@@ -52,12 +53,12 @@ def wheel(widget, notches):
 
 
 def test_shows_the_defaults(form):
-    assert form.values() == {"count": 10, "width": 0.3, "rule": "keep", "place": "near", "deep": 2}
+    assert form.values() == {"count": 10, "width": 0.3, "rule": "keep", "place": "near", "deep": 2, "also": False}
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("count", 12_345), ("width", 0.1 + 0.2), ("rule", "drop"), ("place", "far"), ("deep", 9)],
+    [("count", 12_345), ("width", 0.1 + 0.2), ("rule", "drop"), ("place", "far"), ("deep", 9), ("also", True)],
 )
 def test_set_values_come_back_exactly_and_without_a_signal(form, said, name, value):
     asked = said(form.value_requested)
@@ -162,6 +163,25 @@ def test_choosing_asks_for_the_value_and_shows_what_is_set(form, said, pick, nam
     pick(form.controls[name], words)
     assert asked == [(name, value)]
     assert form.controls[name].currentText() != words
+
+
+@pytest.mark.parametrize("way", ["mouse", "Return", "Enter"])
+def test_ticking_asks_for_the_value_and_shows_what_is_set(form, said, way):
+    asked, box = said(form.value_requested), form.controls["also"]
+
+    def tick():
+        if way == "mouse":
+            QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+        else:
+            QTest.keyClick(box, Qt.Key[f"Key_{way}"])
+
+    tick()
+    assert (asked, box.isChecked()) == ([("also", True)], False)
+    form.value_requested.connect(lambda name, value: form.set_values({name: value}))
+    tick()
+    assert box.isChecked()
+    tick()
+    assert asked == [("also", True), ("also", True), ("also", False)]
 
 
 def test_arrow_key_in_a_list_chooses(form, said):

@@ -1,0 +1,203 @@
+"""BIC and AIC: the values against scikit-learn's, what they find, and where they have no value."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import numpy as np
+import pytest
+from sklearn.mixture import GaussianMixture
+
+from kmeans_gui import clustering
+from kmeans_gui.clustering import choosing_k, criteria
+from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, Choices, choose_k, forecast
+from kmeans_gui.clustering.criteria import Criterion, aic_of, bic_of
+from kmeans_gui.clustering.likeliest_mixture import Units, likeliest_mixture, seconds_for
+from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, NormalMixture
+from kmeans_gui.clustering.overlays import Mixture
+from kmeans_gui.errors import Cancelled, UserError
+
+CENTERS = np.array([[0.0, 0.0], [14.0, 0.0], [0.0, 9.0]])
+
+
+def planted(n: int = 150, seed: int = 0) -> np.ndarray:
+    """Return three long clusters side by side."""
+    rng = np.random.default_rng(seed)
+    return np.repeat(CENTERS, n // 3, axis=0) + rng.normal(size=(n, 2)) * [2.5, 0.6]
+
+
+def of_mixtures(X: object, **options: object) -> dict[str, Criterion]:
+    choices = choose_k(X, **{"max_k": 6, "n_init": 2, "references": 1, "mixtures": True, **options})
+    return {criterion.name: criterion for criterion in choices.criteria if criterion.name in OF_MIXTURES}
+
+
+def theirs(mixture: NormalMixture) -> GaussianMixture:
+    """Return a mixture of scikit-learn's with the parameters of one of ours."""
+    result = GaussianMixture(len(mixture.means))
+    result.weights_, result.means_, result.covariances_ = mixture.weights, mixture.means, mixture.covariances
+    result.precisions_cholesky_ = np.linalg.inv(np.linalg.cholesky(mixture.covariances)).transpose(0, 2, 1)
+    return result
+
+
+# The values
+
+
+@pytest.mark.parametrize("kind", COVARIANCE_TYPES)
+@pytest.mark.parametrize(("k", "d"), [(1, 1), (1, 3), (4, 2), (3, 5)])
+def test_free_parameters_are_counted_as_in_scikit_learn(kind: str, k: int, d: int) -> None:
+    X = np.random.default_rng(0).normal(size=(60, d))
+    shares = clustering.fit("gaussian-mixture", X, k=k, covariance_type=kind).overlays[0]
+    assert isinstance(shares, Mixture)
+    fitted = GaussianMixture(k, covariance_type=kind, random_state=0).fit(X)
+    counted = (fitted.bic(X) + 2 * len(X) * fitted.score(X)) / np.log(len(X))
+    assert shares.of.mixture.free_parameters == pytest.approx(counted)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5])
+def test_values_are_those_of_scikit_learn_with_the_same_parameters(k: int) -> None:
+    X = planted()
+    found = likeliest_mixture(X, X[::29][:k], range(2))
+    assert found is not None
+    mixture, log_density = found
+    reference, free = theirs(mixture), mixture.free_parameters
+    assert bic_of(len(X) * log_density, free, len(X)) == pytest.approx(reference.bic(X), rel=1e-6)
+    assert aic_of(len(X) * log_density, free) == pytest.approx(reference.aic(X), rel=1e-6)
+
+
+def test_each_number_of_clusters_gets_the_value_of_its_best_mixture() -> None:
+    X = planted()
+    found = of_mixtures(X)
+    for k in (1, 3):
+        reference = GaussianMixture(k, n_init=10, tol=1e-6, max_iter=500, random_state=0).fit(X)
+        slack = 2 * len(X) * 1e-3 * 3  # a run ends when the mean log-likelihood changes by less than 0.001
+        assert found["bic"].values[k - 1] == pytest.approx(reference.bic(X), abs=slack)
+        assert found["aic"].values[k - 1] == pytest.approx(reference.aic(X), abs=slack)
+
+
+def test_another_unit_adds_the_same_to_all_values() -> None:
+    X, unit = planted(), 2.0**-300
+    near, far = of_mixtures(X), of_mixtures(X * unit)
+    for name, criterion in near.items():
+        np.testing.assert_allclose(far[name].values - criterion.values, 2 * X.size * np.log(unit), rtol=1e-9)
+        assert far[name].suggested == criterion.suggested
+
+
+def test_axes_in_other_units_are_brought_to_the_same_length() -> None:
+    X = planted() * [1e-7, 1e9] + [1e3, -1e12]
+    units = Units.of(X)
+    lengths = np.ptp(units.measure(X), axis=0)
+    assert ((lengths >= 4) & (lengths < 8)).all()
+    assert units.log_volume == pytest.approx(np.log(np.ptp(X, axis=0) / lengths).sum())
+
+
+# What they find
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_bic_finds_long_clusters(seed: int) -> None:
+    assert of_mixtures(planted(seed=seed), seed=seed)["bic"].suggested == 3
+
+
+def test_the_bic_tells_how_strong_the_evidence_is() -> None:
+    values = np.array([120.0, 100.0, 107.5])
+    assert criteria.bic(values).why == (
+        "The BIC is lowest at K = 2: 100.0; next is 107.5 at K = 3; a difference of 7.50 is strong evidence."
+    )
+    assert criteria.bic(np.array([3.0, 1.0])).why.endswith("a difference of 2.00 is some evidence.")
+    assert criteria.bic(np.array([1.0, 1.0])).why.endswith("hardly worth a mention.")
+    assert criteria.aic(values).why == "The AIC is lowest at K = 2: 100.0; next is 107.5 at K = 3."
+
+
+# Where there is no value
+
+LINE = np.arange(30.0)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [[[1.0, 2.0]], np.ones((5, 2)), [[0.0, 0.0], [1.0, 1.0]], np.c_[LINE, LINE], np.c_[LINE, np.full(30, 1e150)]],
+    ids=["one point", "equal points", "two points", "a line aslant", "a constant axis"],
+)
+def test_points_without_an_extent_in_all_directions_have_no_value(X: object) -> None:
+    for name, criterion in of_mixtures(X).items():
+        assert np.isnan(criterion.values).all()
+        assert criterion.suggested is None
+        assert criterion.why == (
+            f"The {OF_MIXTURES[name][0]} is not defined for any K: in every mixture a cluster shrinks to a point or a line."
+        )
+
+
+def test_a_cluster_that_must_shrink_leaves_that_number_without_a_value() -> None:
+    X = np.repeat([[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]], 5, axis=0)
+    for criterion in of_mixtures(X).values():
+        assert np.isfinite(criterion.values).tolist() == [True, False, False, False]
+        assert criterion.suggested == 1
+        assert criterion.why.endswith("; there is none where a cluster shrinks to a point or a line.")
+
+
+def test_a_run_in_which_a_cluster_shrinks_does_not_count() -> None:
+    rng = np.random.default_rng(0)
+    X = np.vstack([rng.normal(size=(60, 2)), rng.normal(size=(60, 2)) + 8, [[30.0, 30.0]]])
+    alone = likeliest_mixture(X, np.array([[4.0, 4.0], [30.0, 30.0]]))
+    assert alone is None
+    found = likeliest_mixture(X, np.array([[4.0, 4.0], [30.0, 30.0]]), range(20))
+    assert found is not None
+    assert np.linalg.eigvalsh(found[0].covariances).min() > 0.1
+
+
+# How it goes on
+
+
+def test_they_are_there_only_if_asked_for() -> None:
+    X = planted(30)
+    without = choose_k(X, max_k=2, references=2)
+    both = choose_k(X, max_k=2, references=2, mixtures=True)
+    assert [criterion.name for criterion in without.criteria] == list(CRITERIA)
+    assert [criterion.name for criterion in both.criteria] == [*CRITERIA, *OF_MIXTURES]
+    for one, other in zip(without.criteria, both.criteria, strict=False):
+        np.testing.assert_array_equal(one.values, other.values)
+        assert one.why == other.why
+    with pytest.raises(UserError, match="on or off"):
+        choose_k(X, mixtures="yes")
+
+
+def test_partial_results_tell_how_far_it_is_and_it_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing_k, "PERIOD", 0.0)
+    told: list[Choices] = []
+    with pytest.raises(Cancelled):
+        choose_k(
+            planted(),
+            max_k=4,
+            references=2,
+            mixtures=True,
+            publish=told.append,
+            cancelled=lambda: bool(told) and np.isfinite(told[-1].criteria[6].values).sum() == 2,
+        )
+    known = [int(np.isfinite(choices.criteria[6].values).sum()) for choices in told]
+    assert sorted(set(known)) == [0, 1, 2]
+    assert known == sorted(known)
+    assert np.isnan(told[-1].criteria[2].values).all()
+
+
+def test_it_is_cancelled_within_a_fit() -> None:
+    questions = count()
+    with pytest.raises(Cancelled):
+        likeliest_mixture(planted(3000), CENTERS, range(9), cancelled=lambda: next(questions) > 5)
+
+
+def test_the_values_are_those_of_the_points_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing_k, "MOST", 60)
+    X = planted(600)
+    choices = choose_k(X, max_k=1, references=1, mixtures=True)
+    step = choices.fits[1]
+    rows = X[np.sort(np.random.default_rng(0).choice(len(X), 60, replace=False))]
+    np.testing.assert_allclose(step.centroids[0], rows.mean(axis=0))
+    reference = GaussianMixture(1).fit(rows)
+    assert choices.criteria[6].values[0] == pytest.approx(reference.bic(rows), rel=1e-5)
+
+
+def test_a_forecast_counts_them_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = planted(30)
+    assert seconds_for(X, 3) > 0
+    monkeypatch.setattr(choosing_k, "seconds_for", lambda X, k: 1e6)
+    assert forecast(X, max_k=4, mixtures=True) > 4e6 > forecast(X, max_k=4)
