@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -12,6 +12,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.atlas import Atlas
 from kmeans_gui.clustering.notes import Note, number
 from kmeans_gui.ui import appearance
+from kmeans_gui.ui.panels.keyed_chart import ACROSS, KeyedChart
 from kmeans_gui.ui.theme import Rgb, mix
 from kmeans_gui.ui.ticks import tick_words, ticks
 
@@ -20,30 +21,39 @@ BARS = 24
 
 _LEFT, _RIGHT, _TOP, _FOOT = 30, 8, 8, 20
 _GAP = 2.0
+_BAND = 0.16
 _LEAST_SEAM = 4.0
 """Pieces lower than this run together: of a hundred minima the seams would be all that is seen."""
 
 
-class AtlasChart(QWidget):
-    """A histogram of the final objective. The best minimum is dark, the others lighter; the one pointed out has the accent."""
+class AtlasChart(KeyedChart):
+    """A histogram of the final objective. The best minimum is dark, the others lighter; the one pointed out has the accent.
+
+    Each bar is told in words at the pointer, or where the arrow keys are.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(ACROSS, parent)
         self.edges: Floats = np.empty(0)
         self.counts: NDArray[np.intp] = np.empty((0, 0), np.intp)
         self._pointed_out: int | None = None
+        self._read: int | None = None  # the bar where the keys are
         self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("How many runs ended in which objective")
 
     def show_atlas(self, atlas: Atlas) -> None:
         """Show how the runs of ``atlas`` ended."""
         self.edges, self.counts = bars_of(atlas)
-        self._pointed_out = None
-        self.setAccessibleDescription("; ".join(filter(None, map(self.words, range(len(self.edges) - 1)))))
+        self._pointed_out = self._read = None
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """Say to who cannot see it what the bar is where the keys are, or what all are."""
+        bars = range(len(self.counts)) if self._read is None else [self._read]
+        self.setAccessibleDescription("; ".join(filter(None, map(self.words, bars))))
 
     def point_out(self, minimum: int | None) -> None:
         """Show where one of the minima stands; None for none."""
@@ -82,6 +92,30 @@ class AtlasChart(QWidget):
             return True
         return super().event(event)
 
+    def go(self, way: int, *, extend: bool) -> None:
+        """Tell of the next bar that has runs."""
+        bars = np.flatnonzero(self.counts.any(axis=1)).tolist()
+        if not bars:
+            return
+        beyond = [bar for bar in bars if self._read is None or (bar - self._read) * way > 0]
+        if beyond:
+            self._read = beyond[0 if way > 0 else -1]
+        self._describe()
+        self.update()
+        assert self._read is not None
+        QToolTip.showText(self.mapToGlobal(QPoint(round(self._left_of(self._read)), HEIGHT)), self.words(self._read), self)
+
+    def leave_place(self) -> None:
+        """Tell of no bar any more."""
+        if self._read is not None:
+            self._read = None
+            self._describe()
+            QToolTip.hideText()
+
+    def _left_of(self, bar: int) -> float:
+        area = self._area()
+        return area.left() + bar * area.width() / len(self.counts)
+
     # What it looks like ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -90,19 +124,28 @@ class AtlasChart(QWidget):
         if len(self.counts):
             self._paint_bars(painter)
             self._paint_axes(painter)
+            self._paint_place(painter)
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_bars(self, painter: QPainter) -> None:
         area, totals = self._area(), self.counts.sum(axis=1)
         width, scale = area.width() / len(self.counts), area.height() / totals.max()
         for bar, counts in enumerate(self.counts):
-            left, bottom = area.left() + bar * width + _GAP / 2, area.bottom()
+            left, bottom = self._left_of(bar) + _GAP / 2, area.bottom()
             for minimum in np.flatnonzero(counts).tolist():
                 height = counts[minimum] * scale
                 seam = 1.0 if height >= _LEAST_SEAM else 0.0
                 piece = QRectF(left, bottom - height, max(width - _GAP, 1.0), height - seam)
                 painter.fillRect(piece, appearance.color(self._ink(minimum)))
                 bottom -= height
+
+    def _paint_place(self, painter: QPainter) -> None:
+        """Paint a band behind which the bar stands that is told of."""
+        if self._read is not None:
+            area = self._area()
+            band = QRectF(self._left_of(self._read), area.top(), area.width() / len(self.counts), area.height())
+            painter.fillRect(band, appearance.color(appearance.current().text, _BAND))
 
     def _ink(self, minimum: int) -> Rgb:
         theme = appearance.current()

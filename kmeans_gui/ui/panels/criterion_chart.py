@@ -13,6 +13,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.criteria import Criterion
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
+from kmeans_gui.ui.panels.keyed_chart import ACROSS, KeyedChart
 from kmeans_gui.ui.panels.marks import stride
 from kmeans_gui.ui.ticks import tick_words, ticks
 
@@ -28,22 +29,24 @@ _DOT, _RING = 1.75, 5.0
 _LEAST_DOT_SPACING = 5.0
 
 
-class CriterionChart(QWidget):
+class CriterionChart(KeyedChart):
     """The curve of one :class:`~kmeans_gui.clustering.criteria.Criterion`: a ring is what it suggests, a line is K.
+
+    It is clicked on, or gone through with the arrow keys, and Return sets K.
 
     Signals
     -------
     k_requested : int
-        The number of clusters that the user clicked on.
+        The number of clusters that the user clicked on, or pressed Return at.
     hovered : int
-        The number of clusters at the pointer; 0 when it has left.
+        The number of clusters at the pointer, or where the keys are; 0 when they have left.
     """
 
     k_requested = Signal(int)
     hovered = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(ACROSS, parent)
         self._criterion: Criterion | None = None
         self._unit = 1.0
         self._range = 0.0, 1.0
@@ -59,8 +62,13 @@ class CriterionChart(QWidget):
         self._criterion = criterion
         self._measure(criterion)
         self.setAccessibleName(f"{criterion.title} by the number of clusters")
-        self.setAccessibleDescription(criterion.why)
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """Say to who cannot see it what is read, and what the criterion suggests."""
+        read = f"K = {self._pointer:,}: {self.words(self._pointer)}. " if self._pointer else ""
+        self.setAccessibleDescription(f"{read}{'' if self._criterion is None else self._criterion.why}".strip())
 
     def show_k(self, k: int, settable: range) -> None:
         """Mark the number of clusters that is set, 0 for none; those in ``settable`` can be clicked on."""
@@ -73,6 +81,7 @@ class CriterionChart(QWidget):
         """Draw a line at a number of clusters, 0 for none."""
         if k != self._pointer:
             self._pointer = k
+            self._describe()
             self.update()
 
     def words(self, k: int) -> str:
@@ -148,6 +157,24 @@ class CriterionChart(QWidget):
         """Stop reading."""
         self.hovered.emit(0)
 
+    def go(self, way: int, *, extend: bool) -> None:
+        """Read the curve at the next number of clusters; at first at the one that is set, or suggested."""
+        criterion = self._criterion
+        if criterion is None or not len(criterion.ks):
+            return
+        first, last = int(criterion.ks[0]), int(criterion.ks[-1])
+        k = self._pointer + way if self._pointer else self._k or criterion.suggested or first
+        self.hovered.emit(min(max(k, first), last))
+
+    def act(self) -> None:
+        """Set the number of clusters that is read."""
+        if self._pointer in self._settable:
+            self.k_requested.emit(self._pointer)
+
+    def leave_place(self) -> None:
+        """Stop reading."""
+        self.hovered.emit(0)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the panel, which scrolls."""
         event.ignore()
@@ -164,6 +191,7 @@ class CriterionChart(QWidget):
             self._paint_line(painter, criterion, self._k, QPen(appearance.color(appearance.current().accent), 1.5))
             self._paint_pointer(painter, criterion)
             self._paint_curve(painter, criterion)
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_axes(self, painter: QPainter, criterion: Criterion) -> None:

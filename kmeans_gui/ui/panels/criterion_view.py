@@ -19,9 +19,9 @@ class CriterionView(QWidget):
     Signals
     -------
     k_requested : int
-        The number of clusters that the user clicked on, in the chart or as the one that is suggested.
+        The number of clusters that the user wants: one of the chart's, or the one that is suggested.
     hovered : int
-        The number of clusters at the pointer; 0 when it has left.
+        The number of clusters at the pointer, or where the keys are; 0 when they have left.
     """
 
     k_requested = Signal(int)

@@ -15,6 +15,7 @@ from kmeans_gui.clustering.metrics import Silhouettes
 from kmeans_gui.clustering.notes import Note, number
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.ui import appearance
+from kmeans_gui.ui.panels.keyed_chart import DOWN, KeyedChart
 from kmeans_gui.ui.panels.silhouette_layout import SilhouetteLayout, lay_out
 from kmeans_gui.ui.theme import packed
 from kmeans_gui.ui.ticks import tick_words, ticks
@@ -32,17 +33,19 @@ _BAND = 0.16
 _NO_ROWS: Rows = np.empty(0, np.intp)
 
 
-class SilhouettePlot(QWidget):
+class SilhouettePlot(KeyedChart):
     """The bars of some :class:`~kmeans_gui.clustering.metrics.Silhouettes`.
+
+    Up and Down go from bar to bar, with Shift over several, and Return selects their points.
 
     Signals
     -------
     rows_hovered : ndarray of int
-        The points of the bar at the pointer; none when it has left.
+        The points of the bar at the pointer, or where the keys are; none when they have left.
     rows_requested : ndarray of int
-        The points of the bars that were clicked on, or dragged over.
+        The points of the bars that were clicked on, dragged over, or chosen by the keys.
     read : str
-        The bar at the pointer in words; empty when it has left.
+        The bar at the pointer, or where the keys are, in words; empty when they have left.
     """
 
     rows_hovered = Signal(object)
@@ -50,7 +53,7 @@ class SilhouettePlot(QWidget):
     read = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(DOWN, parent)
         self._silhouettes: Silhouettes | None = None
         self._colors: tuple[int, ...] = ()
         self._layout: SilhouetteLayout | None = None
@@ -60,6 +63,8 @@ class SilhouettePlot(QWidget):
         self._is_past = False
         self._pressed: float | None = None
         self._pointed: tuple[float, float] | None = None  # from and to, in pixels
+        self._places: Rows = _NO_ROWS  # of the points pointed out, in the silhouettes
+        self._keyed: tuple[int, int] | None = None  # the bar where the keys began to extend, and the one where they are
         self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
         self.setFixedHeight(LEAST_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -71,7 +76,7 @@ class SilhouettePlot(QWidget):
         """Show bars, None for none; ``colors`` are the color slots of the clusters."""
         if silhouettes is not self._silhouettes:
             self._silhouettes, self._layout = silhouettes, None
-            self._pressed = None
+            self._pressed = self._keyed = None
             self._point_at(None)
             if silhouettes is not None:
                 least = float(silhouettes.values.min(initial=0.0))
@@ -150,29 +155,59 @@ class SilhouettePlot(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Select the points of the bars between where it was pressed and where it is let go."""
         pressed, self._pressed = self._pressed, None
-        if pressed is not None and self._silhouettes is not None:
-            places = self._between(pressed, event.position().y())
-            if len(places):
-                self.rows_requested.emit(np.sort(self._silhouettes.rows[places]))
+        if pressed is not None:
+            self._request(self._between(pressed, event.position().y()))
         event.accept()
+
+    def _request(self, places: Rows) -> None:
+        """Ask for the points at some places of the silhouettes."""
+        if self._silhouettes is not None and len(places):
+            self.rows_requested.emit(np.sort(self._silhouettes.rows[places]))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Point out nothing any more."""
+        self._point_at(None)
+
+    def go(self, way: int, *, extend: bool) -> None:
+        """Point out the next bar, or all from where Shift was pressed."""
+        layout = self._up_to_date()
+        if layout is None or not len(layout.order):
+            return
+        firsts, lasts, begins = _bars_in(layout)
+        bar = min(max(self._keyed[1] + way, 0), len(firsts) - 1) if self._keyed else (0 if way > 0 else len(firsts) - 1)
+        since = self._keyed[0] if self._keyed and extend else bar
+        self._keyed = since, bar
+        upper, lower = sorted(min(end, len(firsts) - 1) for end in self._keyed)
+        ratio = self.devicePixelRatioF()
+        top, end = _TOP + firsts[upper] / ratio, _TOP + (lasts[lower] + 1) / ratio
+        self._point_at(top, end, layout.order[begins[upper] : np.append(begins, len(layout.order))[lower + 1]])
+
+    def act(self) -> None:
+        """Select the points of the bars that are pointed out."""
+        self._request(self._places)
+
+    def leave_place(self) -> None:
+        """Point out nothing any more."""
+        self._keyed = None
         self._point_at(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the panel, which scrolls."""
         event.ignore()
 
-    def _point_at(self, y: float | None, to: float = 0.0) -> None:
+    def _point_at(self, y: float | None, to: float = 0.0, places: Rows | None = None) -> None:
+        """Point out what is between two pixels; ``places`` are those of its points, if they are known already."""
         pointed = None if y is None or self._silhouettes is None else (min(y, to), max(y, to))
         if pointed == self._pointed:
             return
         self._pointed = pointed
-        places = _NO_ROWS if pointed is None else self._between(*pointed)
-        silhouettes = self._silhouettes
+        if places is None:
+            places = _NO_ROWS if pointed is None else self._between(*pointed)
+        self._places, silhouettes = places, self._silhouettes
         self.rows_hovered.emit(_NO_ROWS if silhouettes is None else silhouettes.rows[places])
-        self.read.emit("" if silhouettes is None or not len(places) else _words(silhouettes, places))
+        words = "" if silhouettes is None or not len(places) else _words(silhouettes, places)
+        self.read.emit(words)
+        self.setAccessibleDescription(words or self.words())
         self.update()
 
     # What it looks like ------------------------------------------------------------------------------------------------
@@ -190,6 +225,7 @@ class SilhouettePlot(QWidget):
         self._paint_pointed(painter)
         self._paint_mean(painter, silhouettes)
         self._paint_words(painter, layout)
+        self.paint_focus(painter)
         painter.end()
 
     def _bars(self, silhouettes: Silhouettes, layout: SilhouetteLayout) -> QImage:
@@ -254,6 +290,20 @@ class SilhouettePlot(QWidget):
             painter.drawText(QRectF(0, y, _LEFT - 6, height), middle, f"{cluster + 1}")
             painter.setPen(appearance.color(theme.text))
             painter.drawText(QRectF(self.width() - _RIGHT, y, _RIGHT, height), middle, f"{mean:.2f}".replace("-", "−"))
+
+
+def _bars_in(layout: SilhouetteLayout) -> tuple[Rows, Rows, Rows]:
+    """Return the first and the last row of pixels of each bar, from the top down, and where its points begin in the order.
+
+    Those of the last bar end where the order does, so that every point has a bar, be it narrower than a row of pixels.
+    """
+    ends = np.flatnonzero(np.diff(layout.at, prepend=-2, append=-2))
+    there = layout.at[ends[:-1]] >= 0
+    firsts, lasts = ends[:-1][there], ends[1:][there] - 1
+    begins = np.array([layout.sharing(row, row).start for row in firsts.tolist()])
+    at_the_top = (firsts == 0) | (layout.at[firsts - 1] < 0)
+    edges = layout.edges[np.searchsorted(layout.edges, layout.at[firsts], "right") - 1]
+    return firsts, lasts, np.where(at_the_top, edges, begins)
 
 
 def _words(silhouettes: Silhouettes, places: Rows) -> str:

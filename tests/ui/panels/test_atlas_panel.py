@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolTip
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering.atlas import chart_minima
@@ -159,9 +160,31 @@ def test_the_bars_hold_each_run_once(nine):
         assert edges[bar] <= m.objective <= edges[bar + 1]
 
 
+def test_keys_tell_of_the_bars_that_have_runs(panel, nine, qtbot):
+    panel.refresh(None, nine)
+    run(panel, qtbot)
+    chart = panel.chart
+    bars = [words for words in map(chart.words, range(BARS)) if words]
+    everything, plain = chart.accessibleDescription(), chart.grab().toImage()
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    focused = chart.grab().toImage()
+    told = []
+    for key in (Qt.Key.Key_Right,) * (len(bars) + 1) + (Qt.Key.Key_Left,):
+        QTest.keyClick(chart, key)
+        told.append(chart.accessibleDescription())
+    assert told == [*bars, bars[-1], bars[-2]]
+    assert QToolTip.text() == bars[-2]
+    assert len({plain.bits().tobytes(), focused.bits().tobytes(), chart.grab().toImage().bits().tobytes()}) == 3
+    chart.clearFocus()
+    assert chart.accessibleDescription() == everything
+    assert chart.grab().toImage() == plain
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
 def test_a_minimum_at_the_pointer_is_pointed_out_in_the_chart(panel, nine, qtbot):
     panel.refresh(None, nine)
     run(panel, qtbot)
+    panel.chart.point_out(None)  # whatever row the pointer happens to be on
     before = panel.chart.grab().toImage()
     panel.rows[3].pointed_out.emit(True)
     assert panel.chart.grab().toImage() != before

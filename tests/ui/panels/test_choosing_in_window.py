@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from comparisons import Work, found
 from hands import LEFT, key, state
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -80,6 +80,27 @@ def test_a_real_comparison_finds_the_three_groups_and_a_click_sets_k(ended, qtbo
     QTest.mouseClick(chart, LEFT, pos=QPoint(round(chart.x_of(3)), 20))
     assert state(ended).k == 3
     assert not panel.stale.isVisible()
+
+
+def test_a_chart_with_the_focus_takes_the_arrow_keys_and_leaves_the_others_to_the_run(ended, qtbot, monkeypatch):
+    monkeypatch.setattr(choosing_k, "choose_k", work := Work(found()))
+    work.go.set()
+    panel = unfold(ended, CHOOSING)
+    QTest.mouseClick(panel.compare, LEFT)
+    qtbot.waitUntil(lambda: panel.choices is not None)
+    qtbot.waitUntil(panel.compare.isVisible)
+    chart, k, position = panel.views["elbow"].chart, state(ended).k, ended.controller.shown.position
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    for one in (Qt.Key.Key_Right, Qt.Key.Key_Right):
+        QTest.keyClick(chart, one)
+    assert (state(ended).k, ended.controller.shown.position) == (k, position)
+    QTest.keyClick(chart, Qt.Key.Key_PageUp)
+    assert ended.controller.shown.position == position - 1
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert state(ended).k == k + 1
+    assert state(ended).algorithm == "lloyd"
+    QTest.mouseClick(chart, LEFT, pos=QPoint(round(chart.x_of(k)), 20))
+    assert state(ended).k == k
 
 
 def test_drawing_a_point_ends_a_comparison(ended, qtbot, monkeypatch):

@@ -286,6 +286,31 @@ def test_all_charts_are_read_at_the_pointer(compared):
     assert panel.views["elbow"].name.text() == "Elbow"
 
 
+def test_a_chart_is_read_by_keys_and_return_sets_k(compared, panel, said):
+    compared(found())
+    chart, asked = panel.views["gap"].chart, said(panel.k_requested)
+    plain = chart.grab().toImage()
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    assert chart.grab().toImage() != plain
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert asked == []
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert panel.views["elbow"].name.text() == f"Elbow {panel.views['elbow'].chart.words(panel._shown.state.k)}"
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Return):
+        QTest.keyClick(chart, key)
+    assert asked == [(panel._shown.state.k + 1,)]
+    for _ in range(9):
+        QTest.keyClick(chart, Qt.Key.Key_Left)
+    assert chart.accessibleDescription() == "K = 1: 1.000 ± 0.050. Gap statistic has its reasons."
+    for _ in range(9):
+        QTest.keyClick(chart, Qt.Key.Key_Right)
+    QTest.keyClick(chart, Qt.Key.Key_Enter)
+    assert asked[-1] == (6,)
+    chart.clearFocus()
+    assert panel.views["elbow"].name.text() == "Elbow"
+    assert chart.accessibleDescription() == "Gap statistic has its reasons."
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_the_chart_marks_k_and_what_is_suggested(compared, dressed, theme):
     dressed(theme)

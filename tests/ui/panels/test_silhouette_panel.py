@@ -74,6 +74,11 @@ def spot(plot, cluster, share):
     return QPoint(100, int(plot.y_of(cluster, share)))
 
 
+def focus(plot):
+    plot.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+
+
 def drag(plot, start, end):
     QTest.mousePress(plot, LEFT, pos=start)
     QTest.mouseMove(plot, end)
@@ -287,6 +292,68 @@ def test_a_row_of_pixels_stands_for_all_points_that_share_it(plot, said):
     ((rows,),) = asked
     assert 40 < len(rows) < 70
     assert rows.min() >= 5000
+
+
+@pytest.mark.parametrize("n", [200, 20_000])
+def test_bars_are_clicked_and_dragged_over_however_many_there_are(plot, said, n):
+    rng = np.random.default_rng(n)
+    found = bars(rng.uniform(-1, 1, n), np.sort(rng.integers(0, 3, n)))
+    plot.show_silhouettes(found, (0, 1, 2))
+    asked = said(plot.rows_requested)
+    QTest.mouseClick(plot, LEFT, pos=spot(plot, 1, 0.5))
+    drag(plot, spot(plot, 1, 0.005), spot(plot, 1, 0.995))
+    drag(plot, QPoint(100, plot.height() - 1), QPoint(100, 0))
+    (one,), (cluster,), (everything,) = asked
+    middle = np.median(found.values[found.labels == 1])
+    assert 1 <= len(one) <= np.ceil(n / 150)
+    assert np.abs(found.values[one] - middle).max() < 0.1
+    assert set(found.labels[cluster]) == {1}
+    assert len(cluster) >= np.count_nonzero(found.labels == 1) * 0.97
+    np.testing.assert_array_equal(everything, np.arange(n))
+
+
+def test_keys_go_from_bar_to_bar_and_select(plot, said):
+    plot.show_silhouettes(bars([0.8, 0.7, 0.2, 0.6], [0, 0, 1, 1], rows=[5, 6, 7, 8]), (0, 1))
+    lit, words, asked = said(plot.rows_hovered), said(plot.read), said(plot.rows_requested)
+    focus(plot)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(plot, key)
+    assert [rows.tolist() for (rows,) in asked] == [[8]]
+    assert [rows.tolist() for (rows,) in lit] == [[5], [6], [8]]
+    assert words[-1] == (plot.accessibleDescription(),) == ("0.600, cluster 2",)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up):
+        QTest.keyClick(plot, key, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(plot, Qt.Key.Key_Enter)
+    assert asked[-1][0].tolist() == [5, 6, 8]
+    plot.clearFocus()
+    assert (lit[-1][0].tolist(), words[-1]) == ([], ("",))
+
+
+@pytest.mark.parametrize(("n", "k"), [(200, 3), (20_000, 3), (20_000, 50), (700, 500)])
+def test_keys_reach_every_point_and_stop_at_the_ends(plot, said, n, k):
+    rng = np.random.default_rng(n)
+    plot.show_silhouettes(bars(rng.uniform(-1, 1, n), rng.integers(0, k, n)), tuple(range(k)))
+    lit = said(plot.rows_hovered)
+    focus(plot)
+    for _ in range(plot.height()):
+        QTest.keyClick(plot, Qt.Key.Key_Down)
+    reached = np.concatenate([rows for (rows,) in lit])
+    assert sorted(reached.tolist()) == list(range(n))
+    assert 100 < len(lit) <= plot.height()
+    bottom = lit[-1][0].tolist()
+    plot.leave_place()
+    QTest.keyClick(plot, Qt.Key.Key_Up)
+    assert lit[-1][0].tolist() == bottom
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_focus_is_seen(plot, dressed, theme):
+    dressed(theme)
+    plot.show_silhouettes(bars([0.8, 0.6], [0, 1]), (0, 1))
+    plot.clearFocus()
+    before = plot.grab().toImage()
+    focus(plot)
+    assert plot.grab().toImage() != before
 
 
 def test_the_panel_reads_the_bar_at_the_pointer(measured, moment):
