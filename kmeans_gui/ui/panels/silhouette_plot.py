@@ -295,15 +295,16 @@ class SilhouettePlot(KeyedChart):
 def _bars_in(layout: SilhouetteLayout) -> tuple[Rows, Rows, Rows]:
     """Return the first and the last row of pixels of each bar, from the top down, and where its points begin in the order.
 
-    Those of the last bar end where the order does, so that every point has a bar, be it narrower than a row of pixels.
+    They begin with the cluster, or halfway from the point that the bar above shows, and those of the last bar end where the
+    order does: every point has a bar, be it narrower than a row of pixels.
     """
     ends = np.flatnonzero(np.diff(layout.at, prepend=-2, append=-2))
     there = layout.at[ends[:-1]] >= 0
     firsts, lasts = ends[:-1][there], ends[1:][there] - 1
-    begins = np.array([layout.sharing(row, row).start for row in firsts.tolist()])
-    at_the_top = (firsts == 0) | (layout.at[firsts - 1] < 0)
-    edges = layout.edges[np.searchsorted(layout.edges, layout.at[firsts], "right") - 1]
-    return firsts, lasts, np.where(at_the_top, edges, begins)
+    shown = layout.at[firsts]
+    clusters = np.searchsorted(layout.edges, shown, "right") - 1
+    is_new, halfway = np.diff(clusters) > 0, (shown[1:] + shown[:-1] + 1) // 2
+    return firsts, lasts, np.append(0, np.where(is_new, layout.edges[clusters[1:]], halfway))
 
 
 def _words(silhouettes: Silhouettes, places: Rows) -> str:
