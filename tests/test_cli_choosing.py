@@ -10,10 +10,18 @@ import numpy as np
 import pytest
 from cli_calls import call, write_table
 
+from kmeans_gui.clustering import silhouette
 from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, PARAMETERS, choose_k
+from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.data import tables
 from kmeans_gui.session import storage
 from kmeans_gui.session.state import State
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """Load the loops first; otherwise one of two calls may round the silhouettes as plain numpy does."""
+    warming.warm(silhouette.FAMILY)
 
 
 @pytest.fixture
