@@ -12,9 +12,10 @@ import logging
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import hypothesis
 import pytest
@@ -155,14 +156,15 @@ def _keeps_running(thread: threading.Thread) -> bool:
 class _Survivors:
     """Qt objects that a test must not leave behind, told from those that were there before it."""
 
-    frozen = False
+    _old: ClassVar[weakref.WeakSet[Any]] = weakref.WeakSet()
+    """The threads and timers that were there before the test."""
 
     def __init__(self) -> None:
-        if self._app() and not _Survivors.frozen:
-            # Whatever is loaded by now will not be collected; leaving it out makes each search below a hundred times cheaper.
+        if self._app():
+            # The collector overlooks what is frozen, so that the searches below look at little more than the test has made.
             gc.collect()
+            self._old.update(self._made())
             gc.freeze()
-            _Survivors.frozen = True
         self._before = {id(found): found for found, _ in self._found()}
 
     @staticmethod
@@ -204,10 +206,16 @@ class _Survivors:
         return widgets + self._running()
 
     @staticmethod
-    def _running() -> list[tuple[Any, str]]:
-        core, valid = _qt("QtCore"), sys.modules["shiboken6"].isValid
+    def _made() -> list[Any]:
+        """Return the threads and timers made since the collector's last freeze."""
+        core = _qt("QtCore")
         # Not isinstance(), which fails on numba's weak proxies when what they stand for has gone.
-        alive = [o for o in gc.get_objects() if issubclass(type(o), (core.QThread, core.QTimer)) and valid(o)]
+        return [found for found in gc.get_objects() if issubclass(type(found), (core.QThread, core.QTimer))]
+
+    @classmethod
+    def _running(cls) -> list[tuple[Any, str]]:
+        core, valid = _qt("QtCore"), sys.modules["shiboken6"].isValid
+        alive = [found for found in {*cls._old, *cls._made()} if valid(found)]
         threads = [t for t in alive if isinstance(t, core.QThread) and t.isRunning() and t is not core.QThread.currentThread()]
         timers = [t for t in alive if isinstance(t, core.QTimer) and t.isActive()]
         return [(t, f"QThread {_describe(t)}") for t in threads] + [
@@ -223,7 +231,6 @@ def _describe(found: Any) -> str:
 
 def _holders(found: Any) -> str:
     gc.unfreeze()
-    _Survivors.frozen = False
     holders = [r for r in gc.get_referrers(found) if type(r).__name__ not in ("frame", "tuple")]
     return ", ".join(sorted({getattr(r, "__qualname__", type(r).__name__) for r in holders}))
 

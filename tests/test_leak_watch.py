@@ -48,6 +48,10 @@ def test_stopped_timer(qtbot):
     kept[-1].start(1000)
     kept[-1].stop()
 
+def test_old_timer(qtbot):
+    kept[-1].setObjectName("started again")
+    kept[-1].start(1000)
+
 class Worker(QThread):
     def run(self):
         while not self.isInterruptionRequested():
@@ -89,6 +93,7 @@ def test_settings_are_fresh(qtbot):
 NAMED = {
     "test_window": r"The test left behind: window QWidget 'Held' \(held by list\)",
     "test_timer": r"The test left behind: active timer QTimer 'ticker', 1000 ms \(held by list\)",
+    "test_old_timer": r"The test left behind: active timer QTimer 'started again', 1000 ms \(held by list\)",
     "test_qthread": r"The test left behind: QThread Worker 'worker' \(held by .*\)",
     "test_thread": r"The test left behind: thread 'waiter'",
     "test_log": r"Errors were logged: It broke at 7\.",
@@ -107,7 +112,7 @@ def test_what_is_left_behind_is_named(tmp_path: Path) -> None:
         check=False,
         cwd=tmp_path,
     )
-    assert "13 passed, 5 errors" in result.stdout, result.stdout + result.stderr
+    assert "14 passed, 6 errors" in result.stdout, result.stdout + result.stderr
     said = dict(re.findall(r"^_+ ERROR at teardown of (\w+) _+\n(.*)$", result.stdout, re.MULTILINE))
     assert set(said) == set(NAMED)
     for test, pattern in NAMED.items():
