@@ -80,7 +80,7 @@ def fuzzy_cmeans(n: int, quick: bool) -> tuple[Callable[[], Any], Callable[[], A
 def mean_shift(n: int, bins: bool, quick: bool) -> tuple[Callable[[], Any], Callable[[], Any], Callable[[Any, Any], None]]:
     from sklearn.cluster import MeanShift
 
-    X = groups(200 if quick else n)
+    X = groups(60 if quick else n)
     bandwidth = np.float64(1.5)
     ours = partial(clustering.fit, "mean-shift", X, bandwidth=bandwidth, bin_seeding="yes" if bins else "no")
 

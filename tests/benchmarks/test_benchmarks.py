@@ -22,33 +22,26 @@ BENCHMARKS = [
 OPTIONAL = ("faiss", "mlpack")
 """Peers that are compared with if they are installed."""
 
-SOME_ROWS = {
-    "canvas": "recolor",
-    "engine": "uniform.*to",
-    "family": "n_init",
-    "opening": "read",
-    "selection": "restarts",
-    "starting": "first paint",
-}
-"""A pattern for some rows of each, so that a table is soon there."""
-
-BARE = """
-import runpy, sys
-from pathlib import Path
-
-packages, sys.argv = sys.argv[1].split(), sys.argv[2:]
-sys.modules.update(dict.fromkeys(packages))  # importing these fails from here on
-sys.path[0] = str(Path(sys.argv[0]).parent)
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-"""Runs a program as ``python program`` does, but without some packages."""
+WITH_SCIKIT_LEARN_ALONE = ("family", "selection")
+"""The benchmarks that leave nothing behind that other tests do not load, too."""
 
 
-def run(*arguments: str) -> str:
-    """Run in a process of its own: compiled kernels, once loaded, and the peers would stay in this one."""
-    result = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=300)
+def run_apart(path: Path) -> str:
+    """Run in a process of its own: the peers, once loaded, would stay in this one."""
+    program = [sys.executable, str(path), "--quick", "--json"]
+    result = subprocess.run(program, capture_output=True, text=True, check=False, timeout=300)
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def load(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return a benchmark as a module that is forgotten after the test."""
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look their module up
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    spec.loader.exec_module(module)
+    return module
 
 
 def check(rows: list[dict[str, object]]) -> None:
@@ -65,32 +58,31 @@ def check(rows: list[dict[str, object]]) -> None:
 
 
 @pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
-def test_rows_for_a_program(path: Path) -> None:
-    check(json.loads(run(str(path), "--quick", "--json"))["rows"])
-
-
-@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
-def test_a_table_for_a_reader_with_the_peers_that_there_are(path: Path) -> None:
-    heading, *lines = run("-c", BARE, " ".join(OPTIONAL), str(path), "--quick", "--case", SOME_ROWS[path.stem]).splitlines()
-    assert heading.startswith("case")
-    assert lines
-    assert not any(package in line for line in lines for package in OPTIONAL)
+def test_rows_for_a_program(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    if path.stem in WITH_SCIKIT_LEARN_ALONE:
+        assert load(path.stem, monkeypatch).main(["--quick", "--json"]) == 0
+        printed = capsys.readouterr().out
+    else:
+        printed = run_apart(path)
+    check(json.loads(printed)["rows"])
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Load the engine's benchmark, with plain kernels and scikit-learn alone."""
-    path = Path(__file__).with_name("engine.py")
-    name = "benchmark_engine"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, name, module)  # dataclasses look their module up
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    spec.loader.exec_module(module)
+    module = load("engine", monkeypatch)
     monkeypatch.setattr(module.engine_ours, "warm", lambda: None)
     for package in OPTIONAL:
         monkeypatch.setitem(sys.modules, package, None)
     return module
+
+
+def test_a_table_for_a_reader_with_the_peers_that_there_are(engine: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert engine.main(["--quick", "--case", "uniform.*to"]) == 0
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading.startswith("case")
+    assert any("scikit-learn" in line for line in lines)
+    assert not any(package in line for line in lines for package in OPTIONAL)
 
 
 def test_a_pattern_selects_rows(engine: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
