@@ -75,10 +75,14 @@ def where(found: Iterator[tuple[Path, ast.AST]]) -> list[str]:
     return [f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}" for path, node in found]
 
 
+@cache
+def trees() -> list[tuple[Path, ast.Module]]:
+    """Return all modules' code, each with its path."""
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES]
+
+
 def nodes() -> Iterator[tuple[Path, ast.AST]]:
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield path, node
+    return ((path, node) for path, tree in trees() for node in ast.walk(tree))
 
 
 def name_of(node: ast.AST) -> str:
@@ -109,7 +113,7 @@ def words(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 @cache
 def all_words() -> list[tuple[Path, ast.AST, str]]:
     """Return those of all modules, each with its path."""
-    return [(path, *word) for path in SOURCES for word in words(ast.parse(path.read_text(encoding="utf-8")))]
+    return [(path, *word) for path, tree in trees() for word in words(tree)]
 
 
 @pytest.mark.parametrize("name", clustering.REGISTRY)
@@ -159,7 +163,11 @@ def test_the_numbers_and_the_exporters_need_no_qt_and_load_nothing_slow() -> Non
 
 @pytest.mark.parametrize("name", modules("clustering"))
 def test_the_examples_in_the_documentation_are_true(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+    runner = doctest.DocTestRunner()
+    for documented in doctest.DocTestFinder().find(importlib.import_module(name)):
+        if documented.examples:  # a run without any, too, looks after each file of which a line has ever been quoted
+            runner.run(documented)
+    assert runner.failures == 0
 
 
 def test_tests_can_be_imported_by_name_alone() -> None:
