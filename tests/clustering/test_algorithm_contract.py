@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
@@ -41,9 +42,13 @@ def options(name: str, parameter: str) -> list[str | None]:
     return list(declared.options) if isinstance(declared, Choice) else [None]
 
 
-def watch(name: str, board: str, seed: int = 5) -> list[Step]:
+def play(name: str, board: str, seed: int = 5) -> list[Step]:
     points, k = BOARDS[board]
     return list(clustering.steps(name, points, seed=seed, **asked(name, k)))
+
+
+watch = cache(play)
+"""Does the same, and once for all tests that only look at the steps."""
 
 
 def same(a: object, b: object) -> bool:
@@ -87,7 +92,7 @@ def test_a_power_of_two_changes_no_label(name: str, choice: dict[str, str | None
 
 @every_board
 def test_the_same_seed_gives_the_same_steps(name: str, board: str) -> None:
-    for a, b in zip(watch(name, board), watch(name, board), strict=True):
+    for a, b in zip(play(name, board), play(name, board), strict=True):
         assert (a.phase, a.iteration, a.changed, a.shift) == (b.phase, b.iteration, b.changed, b.shift)
         assert (a.objective, str(a.title), str(a.note)) == (b.objective, str(b.title), str(b.note))
         assert a.labels.tobytes() == b.labels.tobytes()
