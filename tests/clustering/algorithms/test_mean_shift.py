@@ -33,7 +33,7 @@ def overlay(step: Step, kind: type[Overlay]) -> Overlay:
 @pytest.mark.parametrize("bandwidth", [1.7, 3.0])
 @pytest.mark.parametrize("cluster_all", ["yes", "no"])
 def test_it_finds_what_scikit_learn_finds(d: int, bandwidth: float, cluster_all: str) -> None:
-    X = groups(d, seed=d, n=150)
+    X = groups(d, seed=d, n=80)
     last = watch(X, bandwidth=bandwidth, cluster_all=cluster_all)[-1]
     model = MeanShift(bandwidth=bandwidth, cluster_all=cluster_all == "yes").fit(X)
     assert np.allclose(last.centroids, model.cluster_centers_, rtol=0, atol=1e-6)
@@ -43,7 +43,7 @@ def test_it_finds_what_scikit_learn_finds(d: int, bandwidth: float, cluster_all:
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_it_finds_the_same_from_bins(d: int) -> None:
-    X = groups(d, n=600, seed=d)
+    X = groups(d, n=300, seed=d)
     last = watch(X, bandwidth=1.5, bin_seeding="yes")[-1]
     model = MeanShift(bandwidth=np.float64(1.5), bin_seeding=True).fit(X)
     assert np.allclose(last.centroids, model.cluster_centers_, rtol=0, atol=1e-6)
