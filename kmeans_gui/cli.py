@@ -312,7 +312,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Name
         cli_options.add_export,
         _export,
     ),
-    "choose-k": ("Weigh how many clusters there are, by six criteria.", cli_choosing.add_options, _choose_k),
+    "choose-k": ("Weigh how many clusters there are, by several criteria.", cli_choosing.add_options, _choose_k),
     "board": ("Make a board of points and write it as CSV.", cli_options.add_board, _board),
 }
 """Name → (what it does, adds its options, obeys them)."""

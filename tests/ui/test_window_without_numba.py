@@ -30,7 +30,7 @@ window.show()
 controller, canvas = window.controller, window.canvas
 for layer in {"regions", "links", "trails", "switched"} - controller.state.layers:
     controller.toggle_layer(layer)
-controller.use_dataset(board("gaussians", seed=2, n=5_000, k=5), "open points")
+controller.use_dataset(board("gaussians", seed=2, n=20_000, k=5), "open points")
 controller.to_end()
 
 def resting():
