@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.kernels.compiled import bare, inline
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import GONE, Colors, Pixels, Placement, Rows, Spans
+from kmeans_gui.ui.canvas.raster.lanes import LANES, STEP, Lanes, colors_by_fours, fours, mix_four, table_of
 from kmeans_gui.ui.canvas.raster.stamps import FOUR, OFFSETS, Stamps, corner
 from kmeans_gui.ui.canvas.raster.sums import (
     CARRIED,
@@ -60,7 +62,6 @@ class _Marks(NamedTuple):
     size: int
     corner: float
     cells: int
-    solid: int
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     steps: NDArray[np.int64]
@@ -77,13 +78,13 @@ def placed(x: Floats, y: Floats, labels: Rows, spans: Spans, placement: Placemen
     return Points(*views, *map(float, placement))
 
 
+@lru_cache(maxsize=8)
 def _marks(stamps: Stamps, rim: int, width: int) -> _Marks:
     cells = stamps.cells
     return _Marks(
         size=stamps.size,
         corner=corner(stamps.size),
         cells=cells.inner.shape[1],
-        solid=cells.solid,
         rows=cells.rows.ravel(),
         columns=cells.columns.ravel(),
         steps=(cells.rows * width + cells.columns).ravel(),
@@ -105,14 +106,25 @@ def discs(
     rim: int,
 ) -> int:
     """Draw a mark at each point; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
-    wide = channels.spread(colors.astype(np.uint64))
-    marks = _marks(stamps, rim, pixels.shape[1])
     height, width = pixels.shape
-    return _discs(pixels.reshape(-1), height, width, placed(x, y, labels, spans, placement), marks, wide)
+    points, marks = placed(x, y, labels, spans, placement), _marks(stamps, rim, width)
+    wide, table = channels.spread(colors.astype(np.uint64)), table_of(stamps, rim)
+    return _discs(pixels.reshape(-1), height, width, points, marks, wide, fours(stamps.size), table, colors_by_fours(colors))
 
 
 @bare
-def _discs(flat: Colors, height: int, width: int, points: Points, marks: _Marks, colors: _Wide) -> int:
+def _discs(
+    flat: Colors,
+    height: int,
+    width: int,
+    points: Points,
+    marks: _Marks,
+    colors: _Wide,
+    across_row: int,
+    table: Lanes,
+    lanes: Lanes,
+) -> int:
+    """Draw marks row by row, four pixels at a time; where one is cut off by the image's edge, cell by cell."""
     size, inside = marks.size, 0
     for s in range(points.spans.shape[0]):
         first, last = points.spans[s, 0], points.spans[s, 1]
@@ -123,27 +135,20 @@ def _discs(flat: Colors, height: int, width: int, points: Points, marks: _Marks,
             if not (left >= -size and left < width and top >= -size and top < height) or labels[i] == GONE:
                 continue
             inside += (across >= 0) & (across < width) & (down >= 0) & (down < height)
-            color = colors[labels[i] if labels[i] >= 0 else colors.size - 1]
+            which = labels[i] if labels[i] >= 0 else colors.size - 1
             column, row = int(np.floor(left)), int(np.floor(top))
             stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
-            begin = stamp * marks.cells
-            if column >= 0 and column <= width - size and row >= 0 and row <= height - size:
-                place, plain = row * width + column, np.uint32(_packed(color))
-                for c in range(begin, begin + marks.solid, FOUR):
-                    flat[np.uint64(place + marks.steps[c])] = plain
-                    flat[np.uint64(place + marks.steps[c + 1])] = plain
-                    flat[np.uint64(place + marks.steps[c + 2])] = plain
-                    flat[np.uint64(place + marks.steps[c + 3])] = plain
-                for c in range(begin + marks.solid, begin + marks.cells, FOUR):
-                    _mix(flat, place + marks.steps[c], marks, c, color)
-                    _mix(flat, place + marks.steps[c + 1], marks, c + 1, color)
-                    _mix(flat, place + marks.steps[c + 2], marks, c + 2, color)
-                    _mix(flat, place + marks.steps[c + 3], marks, c + 3, color)
+            if column >= 0 and column <= width - across_row * FOUR and row >= 0 and row <= height - size:
+                step = stamp * size * across_row * STEP
+                for begin in range(row * width + column, (row + size) * width + column, width):
+                    for place in range(begin, begin + across_row * FOUR, FOUR):
+                        mix_four(flat, place, table, step, lanes, which * LANES)
+                        step += STEP
                 continue
-            for c in range(begin, begin + marks.cells):
+            for c in range(stamp * marks.cells, (stamp + 1) * marks.cells):
                 u, v = column + marks.columns[c], row + marks.rows[c]
                 if u >= 0 and u < width and v >= 0 and v < height:
-                    _mix(flat, v * width + u, marks, c, color)
+                    _mix(flat, v * width + u, marks, c, colors[which])
     return inside
 
 

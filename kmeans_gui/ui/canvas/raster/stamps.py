@@ -50,12 +50,10 @@ class Stamps:
         # A few uncovered ones, to fill up with.
         inner, rim = (np.pad(t.reshape(len(t), -1), ((0, 0), (0, FOUR))) for t in (self.inner, self.rim))
         count = -(-int(np.count_nonzero(inner + rim, axis=1).max()) // FOUR) * FOUR
-        hides = inner == FULL
         # No pixel is there twice, so within a stamp the order does not matter.
-        order = np.lexsort((inner + rim == 0, ~hides), axis=1)[:, :count]
+        order = np.argsort(inner + rim == 0, axis=1, kind="stable")[:, :count]
         place = order % self.size**2
         return Cells(
-            solid=int(np.count_nonzero(hides, axis=1).min()) // FOUR * FOUR,
             rows=place // self.size,
             columns=place % self.size,
             inner=np.take_along_axis(inner, order, 1).astype(np.uint64),
@@ -66,17 +64,16 @@ class Stamps:
 class Cells(NamedTuple):
     """The pixels that each stamp covers at all, the same number for each, so that the processor can tell where loops end.
 
+    The number is a multiple of ``FOUR``.
+
     Parameters
     ----------
-    solid : int
-        So many at the start of each stamp hide what is below. It is a multiple of ``FOUR``, as is the number of all.
     rows, columns : ndarray of shape (OFFSETS², m), int64
         Place within the stamp.
     inner, rim : ndarray of shape (OFFSETS², m), uint64
         What is covered, as in :class:`Stamps`.
     """
 
-    solid: int
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     inner: NDArray[np.uint64]

@@ -121,7 +121,6 @@ def test_cells_hold_all_of_a_stamp(stamps):
         again = np.zeros((2, *inner.shape), np.uint64)
         np.add.at(again, (slice(None), rows, columns), [cells, rims])
         np.testing.assert_array_equal(again, [inner, rim])
-        assert (cells[: stamps.cells.solid] == 256).all()
     assert stamps.cells.inner.shape[1] % 4 == 0
 
 
