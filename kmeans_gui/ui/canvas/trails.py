@@ -8,7 +8,6 @@ where a new move is drawn in the place of older ones and not over them, all at o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -46,7 +45,7 @@ def ink(color: Rgb, ground: Rgb) -> Rgb:
 
 @dataclass(frozen=True)
 class Moves:
-    """Moves to be drawn alike but for their color.
+    """Moves in the order in which they are drawn: the faintest first, those alike color by color.
 
     Parameters
     ----------
@@ -54,23 +53,29 @@ class Moves:
         x, y of where each began, x, y of where it ended, in logical pixels.
     inks : ndarray of int, shape (m,)
         Index of each one's color.
-    opacity : float
+    opacities : ndarray of shape (m,)
         From 0 to 1.
     """
 
     ends: Floats
     inks: NDArray[np.intp]
-    opacity: float = 1.0
+    opacities: Floats
+
+    @classmethod
+    def ordered(cls, ends: Floats, inks: NDArray[np.intp], opacities: Floats) -> Moves:
+        """Return moves in drawing order."""
+        order = np.lexsort((inks, opacities))
+        return cls(ends[order], inks[order], opacities[order])
 
 
 class Pen(Protocol):
-    """Draws many lines or many dots at once."""
+    """Draws moves."""
 
-    def lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
-        """Draw lines, given as (m, 4), of the colors ``colors[which]``."""
+    def draw(self, moves: Moves, width: float, colors: tuple[Rgb, ...], style: Style) -> None:
+        """Draw lines with a dot at their start, first broader in the ground's color, unless they are too faint for that.
 
-    def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
-        """Draw a dot of the color ``colors[which]`` at each of ``places`` (m, 2)."""
+        Those of one opacity are drawn together: all that is broader first, and all lines before their dots.
+        """
 
 
 class TrailsLayer:
@@ -93,12 +98,11 @@ class TrailsLayer:
         which = np.array([index[color] for color in inks])
         core = star_core(frame.k, style) - (STOP / 2 + HALO) * style.scale if "centroids" in style.layers else 0.0
         sight = _Sight(area, stops[-1], core)
-        fading = list(_fading(stops[:-1] if frame.moved else stops, int(frame.moved), which, sight, SHORTEST * style.scale))
+        fading = _fading(stops[:-1] if frame.moved else stops, int(frame.moved), which, sight, SHORTEST * style.scale)
         arrows = _last(stops[-2:], which, sight) if frame.moved else None
 
         pen = _Paths(painter) if style.vector else _Strokes()
-        for moves in fading:
-            _draw_lines(pen, moves, WIDTH, colors, style)
+        pen.draw(fading, WIDTH, colors, style)
         heads = None if arrows is None else _draw_shafts(pen, arrows, colors, star_reach(frame.k, style), style)
         if isinstance(pen, _Strokes):
             pen.lay(sheet_of(painter))
@@ -108,7 +112,7 @@ class TrailsLayer:
 
 def _area(stops: Floats, view: View, style: Style) -> QRectF:
     """Return the part of the view that the trails may lie in."""
-    places = stops[np.isfinite(stops).all(axis=2)]
+    places = stops[np.isfinite(stops[..., 0]) & np.isfinite(stops[..., 1])]
     if not len(places):
         return QRectF()
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
@@ -137,25 +141,20 @@ class _Sight:
 
     def of(self, ends: Floats, clusters: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return which of the moves (m, 4) of ``clusters`` (m,) may be seen: those hidden by their own star are not."""
-        x, y, area = ends[:, 0::2], ends[:, 1::2], self.area
-        across = (x.max(axis=1) >= area.left()) & (x.min(axis=1) <= area.right())
-        seen = across & (y.max(axis=1) >= area.top()) & (y.min(axis=1) <= area.bottom())
-        centers = self.stars[clusters]
-        away = np.hypot(x - centers[:, :1], y - centers[:, 1:]).max(axis=1)
+        (x, y, to_x, to_y), (star_x, star_y), area = ends.T, self.stars[clusters].T, self.area
+        across = (np.maximum(x, to_x) >= area.left()) & (np.minimum(x, to_x) <= area.right())
+        seen = across & (np.maximum(y, to_y) >= area.top()) & (np.minimum(y, to_y) <= area.bottom())
+        away = np.maximum(np.hypot(x - star_x, y - star_y), np.hypot(to_x - star_x, to_y - star_y))
         mask: NDArray[np.bool_] = seen & (away > self.core)
         return mask
 
 
-def _fading(stops: Floats, youngest: int, inks: NDArray[np.intp], sight: _Sight, shortest: float) -> Iterator[Moves]:
-    """Yield the moves between stops of shape (m, k, 2), the faintest first; ``youngest`` is the age of the last of them."""
+def _fading(stops: Floats, youngest: int, inks: NDArray[np.intp], sight: _Sight, shortest: float) -> Moves:
+    """Return the moves between stops of shape (m, k, 2); ``youngest`` is the age of the last of them."""
     ends, clusters, last = _joined(stops, shortest)
     seen = sight.of(ends, clusters)
-    opacity = np.maximum(FADING ** (len(stops) - 1 - last[seen] + youngest), FAINTEST)
-    ends, inks = ends[seen], inks[clusters[seen]]
-    order = np.argsort(inks, kind="stable")
-    for level in np.unique(opacity).tolist():
-        alike = order[opacity[order] == level]
-        yield Moves(ends[alike], inks[alike], level)
+    opacities = np.maximum(FADING ** (len(stops) - 1 - last[seen] + youngest), FAINTEST)
+    return Moves.ordered(ends[seen], inks[clusters[seen]], opacities)
 
 
 def _last(stops: Floats, inks: NDArray[np.intp], sight: _Sight) -> Moves:
@@ -163,9 +162,7 @@ def _last(stops: Floats, inks: NDArray[np.intp], sight: _Sight) -> Moves:
     moved = np.flatnonzero(np.isfinite(stops).all(axis=(0, 2)) & (stops[0] != stops[1]).any(axis=1))
     ends = np.hstack([stops[0], stops[1]])[moved]
     seen = sight.of(ends, moved)
-    ends, inks = ends[seen], inks[moved[seen]]
-    order = np.argsort(inks, kind="stable")
-    return Moves(ends[order], inks[order])
+    return Moves.ordered(ends[seen], inks[moved[seen]], np.ones(np.count_nonzero(seen)))
 
 
 def _joined(stops: Floats, shortest: float) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
@@ -177,25 +174,18 @@ def _joined(stops: Floats, shortest: float) -> tuple[Floats, NDArray[np.intp], N
     clusters, last : ndarray of shape (moves,)
         Whose move it is, and the index of the stop where it ends.
     """
-    lengths = np.nan_to_num(np.hypot(*np.moveaxis(np.diff(stops, axis=0), 2, 0)))
+    x, y = stops[..., 0], stops[..., 1]
+    lengths = np.hypot(x[1:] - x[:-1], y[1:] - y[:-1])
+    lengths[~np.isfinite(lengths)] = 0
     pieces = np.cumsum(lengths, axis=0) // shortest
-    kept: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(stops), axis=2)
-    kept[1:] &= np.diff(pieces, axis=0, prepend=0) > 0
+    kept = np.isfinite(x) & np.isfinite(y)
+    kept[1:2] &= pieces[:1] > 0
+    kept[2:] &= pieces[1:] > pieces[:-1]
     clusters, at = np.nonzero(kept.T)
     places = stops[at, clusters]
-    same = clusters[1:] == clusters[:-1]
-    return np.hstack([places[:-1], places[1:]])[same], clusters[1:][same], at[1:][same]
-
-
-def _draw_lines(pen: Pen, moves: Moves, width: float, colors: tuple[Rgb, ...], style: Style) -> None:
-    """Draw lines with a dot at their start, first broader in the ground's color, but for the faintest, where it is not seen."""
-    starts, halo, opacity = moves.ends[:, :2], 2 * HALO, moves.opacity
-    if opacity > FAINTEST:
-        ground, first = (style.theme.ground,), np.zeros_like(moves.inks)
-        pen.lines(moves.ends, first, ground, (width + halo) * style.scale, opacity)
-        pen.dots(starts, first, ground, (STOP + halo) * style.scale, opacity)
-    pen.lines(moves.ends, moves.inks, colors, width * style.scale, opacity)
-    pen.dots(starts, moves.inks, colors, STOP * style.scale, opacity)
+    same = np.flatnonzero(clusters[1:] == clusters[:-1])
+    later = same + 1
+    return np.concatenate([places[same], places[later]], axis=1), clusters[later], at[later]
 
 
 def _draw_shafts(pen: Pen, moves: Moves, colors: tuple[Rgb, ...], gap: float, style: Style) -> tuple[Floats, NDArray[np.intp]]:
@@ -203,7 +193,7 @@ def _draw_shafts(pen: Pen, moves: Moves, colors: tuple[Rgb, ...], gap: float, st
     heads, headed = _heads(moves.ends, gap, HEAD * style.scale)
     shafts = moves.ends.copy()
     shafts[headed, 2:] = heads.mean(axis=1)
-    _draw_lines(pen, Moves(shafts, moves.inks, moves.opacity), ARROW, colors, style)
+    pen.draw(Moves(shafts, moves.inks, moves.opacities), ARROW, colors, style)
     return heads, moves.inks[headed]
 
 
@@ -246,7 +236,18 @@ class _Paths:
     def __init__(self, painter: QPainter) -> None:
         self._painter = painter
 
-    def lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
+    def draw(self, moves: Moves, width: float, colors: tuple[Rgb, ...], style: Style) -> None:
+        ground, halo = (style.theme.ground,), 2 * HALO
+        for opacity in np.unique(moves.opacities).tolist():
+            alike = moves.opacities == opacity
+            ends, inks = moves.ends[alike], moves.inks[alike]
+            if opacity > FAINTEST:
+                self._lines(ends, np.zeros_like(inks), ground, (width + halo) * style.scale, opacity)
+                self._dots(ends, np.zeros_like(inks), ground, (STOP + halo) * style.scale, opacity)
+            self._lines(ends, inks, colors, width * style.scale, opacity)
+            self._dots(ends, inks, colors, STOP * style.scale, opacity)
+
+    def _lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
         for i in np.unique(which).tolist():
             path, at = QPainterPath(), None
             for x, y, to_x, to_y in ends[which == i].tolist():
@@ -256,10 +257,10 @@ class _Paths:
                 at = to_x, to_y
             self._stroke(path, colors[i], width, opacity)
 
-    def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
+    def _dots(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
         for i in np.unique(which).tolist():
             path = QPainterPath()
-            for x, y in places[which == i].tolist():
+            for x, y, _, _ in ends[which == i].tolist():
                 path.moveTo(x, y)
                 path.lineTo(x + 0.01, y)  # with a round pen, the shortest way to write a disc
             self._stroke(path, colors[i], diameter, opacity)
@@ -277,19 +278,30 @@ class _Strokes:
     def __init__(self) -> None:
         self._ends: list[Floats] = []
         self._inks: list[NDArray[np.uint32]] = []
-        self._widths: list[float] = []
+        self._widths: list[Floats] = []
 
-    def lines(self, ends: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], width: float, opacity: float) -> None:
-        self._ends.append(ends)
-        self._inks.append(strokes.shades(colors, opacity)[which])
-        self._widths.append(width)
+    def draw(self, moves: Moves, width: float, colors: tuple[Rgb, ...], style: Style) -> None:
+        if not len(moves.ends):
+            return
+        first = np.ones(len(moves.ends), np.bool_)
+        first[1:] = moves.opacities[1:] != moves.opacities[:-1]
+        levels, level = moves.opacities[first].tolist(), np.cumsum(first) - 1
+        inks = np.array([strokes.shades((*colors, style.theme.ground), opacity) for opacity in levels])
+        line, halo = inks[level, moves.inks], inks[level, -1]
+        dots = moves.ends[:, [0, 1, 0, 1]]
+        widths = np.array([width + 2 * HALO, STOP + 2 * HALO, width, STOP]) * style.scale
 
-    def dots(self, places: Floats, which: NDArray[np.intp], colors: tuple[Rgb, ...], diameter: float, opacity: float) -> None:
-        self.lines(np.hstack([places, places]), which, colors, diameter, opacity)
+        order = np.argsort(np.concatenate([level] * 4), kind="stable")
+        if levels[0] <= FAINTEST:
+            faintest = np.count_nonzero(level == 0)
+            order = order[2 * faintest :]  # without what is broader
+        self._ends.append(np.concatenate([moves.ends, dots, moves.ends, dots])[order])
+        self._inks.append(np.concatenate([halo, halo, line, line])[order])
+        self._widths.append(np.repeat(widths, len(level))[order])
 
     def lay(self, sheet: Sheet) -> None:
         """Draw them."""
         if self._ends:
             ratio = sheet.devicePixelRatio()
-            widths = np.repeat(self._widths, [len(ends) for ends in self._ends]) * ratio
-            strokes.drawer()(sheet.pixels, np.concatenate(self._ends) * ratio, widths, np.concatenate(self._inks))
+            ends, widths = np.concatenate(self._ends) * ratio, np.concatenate(self._widths) * ratio
+            strokes.drawer()(sheet.pixels, ends, widths, np.concatenate(self._inks))
