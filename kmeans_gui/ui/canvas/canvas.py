@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kmeans_gui.clustering import Floats
@@ -19,7 +19,7 @@ from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.session.state import Viewport
 from kmeans_gui.ui.canvas.frame import Frame, Style
-from kmeans_gui.ui.canvas.frame_item import FrameItem, fill
+from kmeans_gui.ui.canvas.frame_item import FrameItem, fill_around
 from kmeans_gui.ui.canvas.hover import Hover
 from kmeans_gui.ui.canvas.points import paint_new
 from kmeans_gui.ui.canvas.render import Picture, Request
@@ -237,8 +237,8 @@ class Canvas(Plot):
         self._renderer.draw(request)
         picture = self._renderer.picture
         place = QRectF() if picture is None else picture.place(view)
-        uncovered = QRegion(self.viewport().rect()) - QRegion(place.toRect().adjusted(1, 1, -1, -1))
-        fill(painter, uncovered, QColor(*self._style.theme.ground))
+        covered = place.toRect().adjusted(1, 1, -1, -1)
+        fill_around(painter, self.viewport().rect(), covered, QColor(*self._style.theme.ground))
         if picture is not None:
             painter.drawImage(place, picture.sheet)
             paint_new(painter, picture.request.frame.layout, request.frame.layout, view, self._style)
