@@ -55,6 +55,12 @@ LAYERS: tuple[Layer, ...] = (
 """All of them. Any thread may paint, also several at once."""
 
 
+def cover(frame: Frame, view: View, style: Style, layers: Iterable[Layer]) -> bool:
+    """Whether ``layers`` paint over each pixel of a sheet, so that its ground need not be painted first."""
+    regions = (layer for layer in layers if isinstance(layer, RegionsLayer) and layer.name in style.layers)
+    return any(layer.covers(frame, view) for layer in regions)
+
+
 def paint(painter: QPainter, frame: Frame, view: View, style: Style, layers: Iterable[Layer] = LAYERS) -> None:
     """Paint those of ``layers`` that ``style`` asks for; each starts with soft edges and leaves nothing behind.
 

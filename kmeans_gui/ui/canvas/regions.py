@@ -30,6 +30,9 @@ VECTOR_RATIO = 2.0
 EDGE = 4.0
 """In pixels."""
 
+AWAY = 1e140
+"""Pixels: centroids farther off may be too far for a region."""
+
 
 @cache
 def tint(ground: Rgb, color: Rgb) -> Rgb:
@@ -41,6 +44,12 @@ class RegionsLayer:
     """Draws the regions of the centroids: pixel by pixel on a sheet, as polygons into a vector file."""
 
     name = "regions"
+
+    def covers(self, frame: Frame, view: View) -> bool:
+        """Whether it paints each pixel of a sheet, so that what was there before is of no account."""
+        if frame.centroids is None or frame.metric != "euclidean":
+            return False
+        return bool((np.abs(view.to_pixels(frame.centroids)) < AWAY).all(axis=1).any())
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Fill each region, with lines between them."""
@@ -61,7 +70,13 @@ def _paint_pixels(painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...],
     sheet = sheet_of(painter)
     ratio = sheet.devicePixelRatio()
     *tints, border = colors_of(colors)
-    raster.loops().regions(sheet.pixels, view.to_pixels(centroids) * ratio, np.array(tints), int(border), style.scale * ratio)
+    try:
+        raster.loops().regions(
+            sheet.pixels, view.to_pixels(centroids) * ratio, np.array(tints), int(border), style.scale * ratio
+        )
+    except Exception:
+        sheet.pixels[:] = packed(style.theme.ground)  # nobody else has: see ``covers``
+        raise
 
 
 def _paint_by(metric: str, painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...], view: View, style: Style) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -83,7 +83,7 @@ class Picture:
 
 
 def render(
-    request: Request, pixels: Pixels, effort: Effort = FULL, painters: Iterable[layers.Layer] = layers.LAYERS
+    request: Request, pixels: Pixels, effort: Effort = FULL, painters: Sequence[layers.Layer] = layers.LAYERS
 ) -> Picture:
     """Draw what is asked for into ``pixels``, of the request's shape; whatever they hold is painted over.
 
@@ -94,7 +94,8 @@ def render(
     """
     numbers: list[int] = []
     style = replace(request.style, effort=replace(effort, tell=numbers.append))
-    pixels[:] = packed(style.theme.ground)
+    if not layers.cover(request.frame, request.view, style, painters):
+        pixels[:] = packed(style.theme.ground)
     sheet = Sheet(pixels, request.ratio)
     defect: Exception | None = None
     painter = QPainter(sheet)
