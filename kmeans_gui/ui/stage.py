@@ -14,7 +14,7 @@ from kmeans_gui.data.cells import planar
 from kmeans_gui.data.dataset import Rows
 from kmeans_gui.data.layout import Layout
 from kmeans_gui.ui.canvas.canvas import MOTION_MS, Canvas
-from kmeans_gui.ui.canvas.frame import Frame, Style, before, extent, trail
+from kmeans_gui.ui.canvas.frame import Frame, Style, Way, before, extent
 from kmeans_gui.ui.controller import Controller
 from kmeans_gui.ui.layouts import Layouts
 from kmeans_gui.ui.live import Live
@@ -35,6 +35,7 @@ class Stage(QObject):
         self.motion = True
         self._pointed_out: Rows = np.empty(0, np.intp)
         self._layouts = Layouts(self)
+        self._way = Way()
         self.live = Live(canvas, controller, self)
         self._connect_signals()
 
@@ -60,7 +61,7 @@ class Stage(QObject):
         self._canvas.set_frame(self._frame_from(self._controller.shown))
 
     def _frame_from(self, shown: Shown) -> Frame:
-        frame = frame_from(shown, self._layouts.of(shown.state.dataset))
+        frame = frame_from(shown, self._layouts.of(shown.state.dataset), self._way)
         if not len(self._pointed_out):
             return frame
         return replace(frame, overlays=(*frame.overlays, Outlined(self._pointed_out)))
@@ -137,7 +138,7 @@ def _differs(old: Shown, new: Shown) -> bool:
     )
 
 
-def frame_from(shown: Shown, layout: Layout) -> Frame:
+def frame_from(shown: Shown, layout: Layout, way: Way) -> Frame:
     """Return what is shown as a frame; ``layout`` is that of its data set. The caption has its own place in the window."""
     state, step = shown.state, shown.step
     still = Frame(
@@ -156,7 +157,7 @@ def frame_from(shown: Shown, layout: Layout) -> Frame:
         assignment=step.assignment,
         centroids=still.centroids if pending or step.centroids is None else planar(step.centroids),
         before=before(step, shown.previous),
-        trail=trail(shown.trace, step.index) if shown.trace is not None else (),
+        trail=way.until(shown.trace, step.index) if shown.trace is not None else (),
         moved=step.phase is Phase.UPDATE and shown.trace is not None,
         overlays=step.overlays,
         metric=step.metric,

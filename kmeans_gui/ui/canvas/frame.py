@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -92,8 +93,13 @@ class Frame:
 
     def palette(self, theme: Theme) -> tuple[Rgb, ...]:
         """Return the color of each cluster and, last, that of unassigned points, so that the label −1 finds it."""
-        slots = (*self.colors, *range(len(self.colors), self.k))[: self.k]
-        return (*(theme.cluster(slot) for slot in slots), theme.unassigned)
+        return _palette(theme, self.colors, self.k)
+
+
+@lru_cache(maxsize=8)
+def _palette(theme: Theme, colors: tuple[int, ...], k: int) -> tuple[Rgb, ...]:
+    slots = (*colors, *range(len(colors), k))[:k]
+    return (*(theme.cluster(slot) for slot in slots), theme.unassigned)
 
 
 def _never() -> bool:
@@ -191,6 +197,11 @@ def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
     It reaches back as far as there are as many centroids as now, since others have no place in the same lines, and for
     ``MOVES`` places at most, however long the run is.
     """
+    return _stops(trace, index)[:-1]
+
+
+def _stops(trace: Trace, index: int) -> tuple[Floats, ...]:
+    """Return what :func:`trail` does, and where the centroids are now."""
     now = trace.light(index).centroids
     stops: list[Floats] = []
     for i in range(index, -1, -1):
@@ -199,11 +210,29 @@ def trail(trace: Trace, index: int) -> tuple[Floats, ...]:
             break
         if step.phase in (Phase.START, Phase.UPDATE):
             stops.append(planar(step.centroids))
-        if step.phase is Phase.START:
+        if step.phase is Phase.START or len(stops) > MOVES:
             break
-        if len(stops) > MOVES:  # the first of them is where the centroids are now
-            break
-    return tuple(reversed(stops[1:]))
+    return tuple(reversed(stops))
+
+
+class Way:
+    """The trails of one run after another; from one half-step to the next, without walking all the way back."""
+
+    def __init__(self) -> None:
+        self._run: Callable[[], Trace | None] = lambda: None  # a weak reference: what is shown no more is not kept for this
+        self._index = 0
+        self._stops: tuple[Floats, ...] = ()
+
+    def until(self, trace: Trace, index: int) -> tuple[Floats, ...]:
+        """Return :func:`trail` of half-step ``index``."""
+        follows = self._run() is trace and index == self._index + 1
+        before, now = trace.light(index - 1 if follows else index).centroids, trace.light(index).centroids
+        phase, self._index = trace.light(index).phase, index
+        if not follows or phase is Phase.START or before is None or now is None or len(before) != len(now):
+            self._run, self._stops = weakref.ref(trace), _stops(trace, index)
+        elif phase is Phase.UPDATE:
+            self._stops = (*self._stops, planar(now))[-MOVES - 1 :]
+        return self._stops[:-1]
 
 
 def extent(dataset: Dataset, steps: Iterable[Step]) -> tuple[Floats, Floats]:

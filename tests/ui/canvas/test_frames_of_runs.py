@@ -6,7 +6,7 @@ import pytest
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Phase, Trace
 from kmeans_gui.data.layout import Layout
-from kmeans_gui.ui.canvas.frame import MOVES, frame_of, trail
+from kmeans_gui.ui.canvas.frame import MOVES, Way, frame_of, trail
 from kmeans_gui.ui.theme import LIGHT
 
 
@@ -46,6 +46,21 @@ def test_a_trail_of_a_long_run_is_its_last_moves_and_takes_no_longer(run):
     assert [stop[0, 0] for stop in drawn] == list(range(999 - MOVES, 999))
     assert trace.looks < 4 * MOVES
     assert [stop[0, 0] for stop in trail(trace, 6)] == [start.centroids[0, 0], 1, 2]
+
+
+def test_the_way_of_a_run_is_its_trail_wherever_one_goes(run):
+    _, short = run
+    start, assigned, update = short[0], short[1], short[2]
+    longer, way = Trace().extend([start]), Way()
+    for i in range(1, 200):
+        k = 5 if i < 150 else 4  # the trail cannot go on with fewer
+        step = start if i == 100 else update if i % 2 == 0 else assigned
+        longer.append(replace(step, index=i, centroids=np.full((k, 2), float(i // 2))))
+    for trace, indices in ((longer, range(200)), (short, (0, 1, 2, 4, 3, 4, 4)), (longer, (198, 199, 3, 4, 5, 6))):
+        for index in indices:
+            known = way.until(trace, index)
+            np.testing.assert_array_equal(known, trail(trace, index))
+            assert len(known) <= MOVES
 
 
 def test_switched_points_are_those_whose_label_changed_from_one_cluster_to_another(run):
