@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +49,38 @@ class Group(NamedTuple):
     spans: Spans
     """(m, 2): which of them may be on the sheet."""
     placement: raster.Placement
+
+
+class _InView:
+    """What of a layout is in view, worked out once for all half-steps that are looked at from there."""
+
+    def __init__(self, layout: Layout, view: View) -> None:
+        self._layout = weakref.ref(layout)  # so that points that are on show no more do not stay in memory
+        self._view = view
+        self._spans: dict[float, Spans] = {}
+        self.count = layout.count_in(*bounds(view))
+
+    def is_of(self, layout: Layout, view: View) -> bool:
+        """Whether it is about these."""
+        return self._layout() is layout and self._view == view
+
+    def spans(self, layout: Layout, margin: float) -> Spans:
+        """Return which places of the layout's cells are in view, or at most ``margin`` pixels outside it."""
+        if margin not in self._spans:
+            self._spans[margin] = layout.cells.spans(*bounds(self._view, margin))
+        return self._spans[margin]
+
+
+_last_view: _InView | None = None
+"""Of the last picture. Replaced as a whole, so any thread may look."""
+
+
+def _in_view(layout: Layout, view: View) -> _InView:
+    global _last_view
+    known = _last_view
+    if known is None or not known.is_of(layout, view):
+        known = _last_view = _InView(layout, view)
+    return known
 
 
 def bounds(view: View, margin: float = 0.0) -> tuple[float, float, float, float]:
@@ -94,7 +128,8 @@ def _own_labels(frame: Frame, rows: Rows) -> NDArray[np.int16]:
 def cells_of(frame: Frame, view: View, ratio: float, margin: float) -> Iterator[Group]:
     """Yield the points of a frame that have a place in its layout's cells and may be in view."""
     cells, labels = frame.layout.cells, labels_of(frame)
-    yield Group(cells.x, cells.y, labels, cells.spans(*bounds(view, margin)), placement(view, ratio, cells.scale))
+    spans = _in_view(frame.layout, view).spans(frame.layout, margin)
+    yield Group(cells.x, cells.y, labels, spans, placement(view, ratio, cells.scale))
 
 
 def all_of(frame: Frame, view: View, ratio: float) -> Iterator[Group]:
@@ -160,7 +195,7 @@ def _cut(spans: Spans, most: int) -> Iterator[Spans]:
 
 def on_show(layout: Layout, view: View) -> int:
     """Return about how many points are in view."""
-    return layout.count_in(*bounds(view))
+    return _in_view(layout, view).count
 
 
 def diameter(count: int, view: View, style: Style) -> float:
@@ -183,9 +218,12 @@ def visible(points: Floats, view: View, margin: float) -> Rows:
     return np.flatnonzero((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1))
 
 
+@lru_cache(maxsize=16)
 def colors_of(palette: tuple[Rgb, ...]) -> NDArray[np.uint32]:
-    """Return colors as the loops over pixels take them, shape (m,)."""
-    return np.array([packed(color) for color in palette], np.uint32)
+    """Return colors as the loops over pixels take them, shape (m,), read-only."""
+    colors = np.array([packed(color) for color in palette], np.uint32)
+    colors.flags.writeable = False
+    return colors
 
 
 def disc_stamps(size: float, ratio: float, style: Style) -> raster.Stamps:

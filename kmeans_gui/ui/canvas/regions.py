@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -62,18 +62,20 @@ class RegionsLayer:
 
 
 def _colors(frame: Frame, style: Style) -> tuple[Rgb, ...]:
-    ground = style.theme.ground
-    return (*(tint(ground, color) for color in frame.palette(style.theme)[: frame.k]), mix(ground, style.theme.text, BORDER))
+    return _tints(frame.palette(style.theme)[: frame.k], style.theme.ground, style.theme.text)
+
+
+@lru_cache(maxsize=8)
+def _tints(colors: tuple[Rgb, ...], ground: Rgb, text: Rgb) -> tuple[Rgb, ...]:
+    """Return the color of each region and, last, that of the lines between them."""
+    return (*(tint(ground, color) for color in colors), mix(ground, text, BORDER))
 
 
 def _paint_pixels(painter: QPainter, centroids: Floats, colors: tuple[Rgb, ...], view: View, style: Style) -> None:
     sheet = sheet_of(painter)
-    ratio = sheet.devicePixelRatio()
-    *tints, border = colors_of(colors)
+    ratio, inks = sheet.devicePixelRatio(), colors_of(colors)
     try:
-        raster.loops().regions(
-            sheet.pixels, view.to_pixels(centroids) * ratio, np.array(tints), int(border), style.scale * ratio
-        )
+        raster.loops().regions(sheet.pixels, view.to_pixels(centroids) * ratio, inks[:-1], int(inks[-1]), style.scale * ratio)
     except Exception:
         sheet.pixels[:] = packed(style.theme.ground)  # nobody else has: see ``covers``
         raise

@@ -9,7 +9,7 @@ where a new move is drawn in the place of older ones and not over them, all at o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +41,17 @@ SHORTEST = 0.5
 def ink(color: Rgb, ground: Rgb) -> Rgb:
     """Return the cluster's color, strong enough to be seen on its own region."""
     return legible(color, tint(ground, color), CONTRAST)
+
+
+@lru_cache(maxsize=8)
+def _inks(palette: tuple[Rgb, ...], ground: Rgb) -> tuple[tuple[Rgb, ...], NDArray[np.intp]]:
+    """Return the distinct colors of trails, and which of them each cluster has."""
+    inks = [ink(color, ground) for color in palette]
+    colors = tuple(dict.fromkeys(inks))
+    index = {color: i for i, color in enumerate(colors)}
+    which = np.array([index[color] for color in inks])
+    which.flags.writeable = False
+    return colors, which
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,7 @@ class TrailsLayer:
         area = _area(stops, view, style)
         if area.isEmpty():
             return
-        inks = [ink(color, style.theme.ground) for color in frame.palette(style.theme)[:-1]]
-        colors = tuple(dict.fromkeys(inks))
-        index = {color: i for i, color in enumerate(colors)}
-        which = np.array([index[color] for color in inks])
+        colors, which = _inks(frame.palette(style.theme)[:-1], style.theme.ground)
         core = star_core(frame.k, style) - (STOP / 2 + HALO) * style.scale if "centroids" in style.layers else 0.0
         sight = _Sight(area, stops[-1], core)
         fading = _fading(stops[:-1] if frame.moved else stops, int(frame.moved), which, sight, SHORTEST * style.scale)
