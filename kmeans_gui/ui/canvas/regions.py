@@ -49,7 +49,7 @@ class RegionsLayer:
         """Whether it paints each pixel of a sheet, so that what was there before is of no account."""
         if frame.centroids is None or frame.metric != "euclidean":
             return False
-        return bool((np.abs(view.to_pixels(frame.centroids)) < AWAY).all(axis=1).any())
+        return any(abs(x) < AWAY and abs(y) < AWAY for x, y in view.to_pixels(frame.centroids).tolist())
 
     def paint(self, painter: QPainter, frame: Frame, view: View, style: Style) -> None:
         """Fill each region, with lines between them."""

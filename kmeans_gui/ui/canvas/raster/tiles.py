@@ -16,8 +16,12 @@ GUARD = 256 * float(np.finfo(np.float64).eps)
 
 def distinct(centers: Floats) -> NDArray[np.intp]:
     """Return the rows that have a region, ascending: those that are somewhere, and only the first at each place."""
-    placed = np.flatnonzero((np.abs(centers) <= FARTHEST).all(axis=1))
+    near = np.abs(centers) <= FARTHEST
+    placed = np.flatnonzero(near[:, 0] & near[:, 1])
     x, y = centers[placed].T
+    ascending = np.sort(x)
+    if (ascending[1:] != ascending[:-1]).all():  # as good as always, and told in a third of the time
+        return placed
     order = np.lexsort((y, x))
     x, y = x[order], y[order]
     first = np.ones(len(placed), np.bool_)
