@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from kmeans_gui import clustering
 from kmeans_gui.errors import DEFECT
 from kmeans_gui.ui import settings
 from kmeans_gui.ui.actions import Actions
+from kmeans_gui.ui.arrangement import arranged, tool_strip
 from kmeans_gui.ui.canvas.canvas import Canvas
 from kmeans_gui.ui.commands import Commands
 from kmeans_gui.ui.controller import Controller
@@ -58,12 +59,15 @@ class MainWindow(QMainWindow):
         self._side = SidePanel(PANELS)
         self._transport = TransportBar({name: self.actions_table[name] for name in BUTTONS})
         self._status = StatusBar()
-        self._tools = QToolBar("Tools")
-        self._whole = QWidget()
         self._warm_up = WarmUp(self)
-        self._lay_out()
-        chrome = self.menuBar(), self._tools, self._side, self._transport, self._status
-        self.screen_layout = Screen(self, self._whole, self._side, self._caption, chrome, self.actions_table, self.controller)
+        tools = tool_strip(self.actions_table)
+        below = self._transport, self._status
+        whole = arranged(self.canvas, (self._brush_bar, self._caption), self._side, below)
+        self.actions_table.fill_menus(self.menuBar())
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tools)
+        self.setCentralWidget(whole)
+        chrome = self.menuBar(), tools, self._side, *below
+        self.screen_layout = Screen(self, whole, self._side, self._caption, chrome, self.actions_table, self.controller)
         self.commands = Commands(
             self, self.actions_table, self.controller, self.documents, self.canvas, self.messages, lambda: self.stage.style
         )
@@ -76,31 +80,6 @@ class MainWindow(QMainWindow):
         Outlook(self.stage.live, self.controller, (self._caption, self._status), self)
         self._restore(look)
         self._refresh(None, self.controller.shown)
-
-    def _lay_out(self) -> None:
-        self.actions_table.fill_menus(self.menuBar())
-        self.actions_table.fill_tools(self._tools)
-        self._tools.setMovable(False)
-        self._tools.setIconSize(QSize(22, 22))
-        self._tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._tools)
-        picture = QVBoxLayout()
-        picture.addWidget(self.canvas, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._brush_bar)
-        foot.addWidget(self._caption, 1)
-        picture.addLayout(foot)
-        middle = QHBoxLayout()
-        middle.addLayout(picture, 1)
-        middle.addWidget(self._side)
-        rows = QVBoxLayout(self._whole)
-        rows.addLayout(middle, 1)
-        rows.addWidget(self._transport)
-        rows.addWidget(self._status)
-        for layout in (foot, picture, middle, rows):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
-        self.setCentralWidget(self._whole)
 
     # Connections -------------------------------------------------------------------------------------------------------
 
