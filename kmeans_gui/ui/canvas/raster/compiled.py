@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_gui.clustering import Floats
-from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.kernels.compiled import bare, inline
 from kmeans_gui.ui.canvas.raster import channels
 from kmeans_gui.ui.canvas.raster.base import GONE, Colors, Pixels, Placement, Rows, Spans
@@ -36,9 +35,6 @@ _16, _32 = np.uint64(16), np.uint64(32)
 _OPAQUE = np.uint64(0xFF << 48)
 
 _Wide = NDArray[np.uint64]
-
-MANY, MOST_BANDS = 30_000, 4
-"""Points from which on several threads draw them, and how many at most: each has to look at every point."""
 
 BATCH = 512
 """Points that are placed before any is added: placing them is done several at a time by the processor."""
@@ -112,28 +108,14 @@ def discs(
     """Draw a mark at each point; see :class:`kmeans_gui.ui.canvas.raster.base.Loops`."""
     height, width = pixels.shape
     points, marks = placed(x, y, labels, spans, placement), _marks(stamps, rim, width)
-    wide, table, lanes = channels.spread(colors.astype(np.uint64)), table_of(stamps, rim), colors_by_fours(colors)
-    flat, bands = pixels.reshape(-1), _bands(spans, height)
-
-    def draw(worker: int, band: int) -> int:
-        first, end = bands[band : band + 2]
-        return _discs(flat, first, end, width, points, marks, wide, fours(stamps.size), table, lanes)
-
-    return threads.share(draw, len(bands) - 1, len(bands) - 1, lambda: False)
-
-
-def _bands(spans: Spans, height: int) -> list[int]:
-    """Return the rows at which the image is cut for several threads: each looks at all points and draws in rows of its own."""
-    many = int((spans[:, 1] - spans[:, 0]).sum()) >= MANY
-    count = min(threads.available(), MOST_BANDS) if many else 1
-    return [height * band // count for band in range(count + 1)]
+    wide, table = channels.spread(colors.astype(np.uint64)), table_of(stamps, rim)
+    return _discs(pixels.reshape(-1), height, width, points, marks, wide, fours(stamps.size), table, colors_by_fours(colors))
 
 
 @bare
 def _discs(
     flat: Colors,
-    first_row: int,
-    end_row: int,
+    height: int,
     width: int,
     points: Points,
     marks: _Marks,
@@ -142,7 +124,7 @@ def _discs(
     table: Lanes,
     lanes: Lanes,
 ) -> int:
-    """Draw what lies in some rows of the image: marks row by row, four pixels at a time; those cut off cell by cell."""
+    """Draw marks row by row, four pixels at a time; where one is cut off by the image's edge, cell by cell."""
     size, inside = marks.size, 0
     for s in range(points.spans.shape[0]):
         first, last = points.spans[s, 0], points.spans[s, 1]
@@ -150,13 +132,13 @@ def _discs(
         for i in range(xs.size):
             across, down = xs[i] * points.ax + points.bx, ys[i] * points.ay + points.by
             left, top = across - marks.corner, down - marks.corner
-            if not (left >= -size and left < width and top >= first_row - size and top < end_row) or labels[i] == GONE:
+            if not (left >= -size and left < width and top >= -size and top < height) or labels[i] == GONE:
                 continue
-            inside += (across >= 0) & (across < width) & (down >= first_row) & (down < end_row)
+            inside += (across >= 0) & (across < width) & (down >= 0) & (down < height)
             which = labels[i] if labels[i] >= 0 else colors.size - 1
             column, row = int(np.floor(left)), int(np.floor(top))
             stamp = int((top - row) * OFFSETS) * OFFSETS + int((left - column) * OFFSETS)
-            if column >= 0 and column <= width - across_row * FOUR and row >= first_row and row <= end_row - size:
+            if column >= 0 and column <= width - across_row * FOUR and row >= 0 and row <= height - size:
                 step = stamp * size * across_row * STEP
                 for begin in range(row * width + column, (row + size) * width + column, width):
                     for place in range(begin, begin + across_row * FOUR, FOUR):
@@ -165,7 +147,7 @@ def _discs(
                 continue
             for c in range(stamp * marks.cells, (stamp + 1) * marks.cells):
                 u, v = column + marks.columns[c], row + marks.rows[c]
-                if u >= 0 and u < width and v >= first_row and v < end_row:
+                if u >= 0 and u < width and v >= 0 and v < height:
                     _mix(flat, v * width + u, marks, c, colors[which])
     return inside
 

@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.ui.canvas.raster import GONE, Placement, Sums, disc_stamps, opacity_of_lines, opacity_of_marks, ring_stamps
-from kmeans_gui.ui.canvas.raster.compiled import MANY
 from kmeans_gui.ui.canvas.raster.family import COMPILED
 from kmeans_gui.ui.canvas.raster.plain import PLAIN
 from kmeans_gui.ui.canvas.raster.sums import grains
@@ -67,19 +65,6 @@ def test_regions(shape, positions, width):
 def test_discs(shape, board, stamps):
     images = [ground(shape) for _ in FAMILIES]
     counts = [loops.discs(image, *board, stamps, COLORS, 0xFFFAFAF8) for loops, image in zip(FAMILIES, images, strict=True)]
-    assert counts[0] == counts[1]
-    np.testing.assert_array_equal(*images)
-
-
-@pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("stamps", [disc_stamps(0.75, 0.0), disc_stamps(3.0, 0.75)])
-def test_very_many_discs_drawn_by_several_threads(stamps, count):
-    rng, n = np.random.default_rng(5), 2 * MANY
-    x, y = rng.uniform(-0.1, 1.1, (2, n))
-    board = x, y, rng.integers(-2, 3, n).astype(np.int16), np.array([[0, 10], [20, n]]), Placement(101.0, 0.0, -67.0, 67.0)
-    images = [ground((67, 101)) for _ in FAMILIES]
-    with threads.use_threads(count):
-        counts = [loops.discs(image, *board, stamps, COLORS, 0xFFFAFAF8) for loops, image in zip(FAMILIES, images, strict=True)]
     assert counts[0] == counts[1]
     np.testing.assert_array_equal(*images)
 
