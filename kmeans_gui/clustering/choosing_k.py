@@ -71,7 +71,7 @@ REFERENCE = Choice(
 )
 MIXTURES = Bool(
     name="mixtures",
-    label="Gaussian mixtures too (BIC, AIC)",
+    label="Mixtures too (BIC, AIC)",
     default=False,
     help="Fit Gaussian mixtures with each K as well, and compare them by BIC and AIC.",
 )

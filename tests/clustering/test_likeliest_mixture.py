@@ -27,7 +27,7 @@ def planted(n: int = 150, seed: int = 0) -> np.ndarray:
 
 
 def of_mixtures(X: object, **options: object) -> dict[str, Criterion]:
-    choices = choose_k(X, **{"max_k": 6, "n_init": 2, "references": 1, "mixtures": True, **options})
+    choices = choose_k(X, **{"max_k": 6, "n_init": 2, "references": 2, "mixtures": True, **options})
     return {criterion.name: criterion for criterion in choices.criteria if criterion.name in OF_MIXTURES}
 
 
@@ -188,7 +188,7 @@ def test_it_is_cancelled_within_a_fit() -> None:
 def test_the_values_are_those_of_the_points_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing_k, "MOST", 60)
     X = planted(600)
-    choices = choose_k(X, max_k=1, references=1, mixtures=True)
+    choices = choose_k(X, max_k=1, references=2, mixtures=True)
     step = choices.fits[1]
     rows = X[np.sort(np.random.default_rng(0).choice(len(X), 60, replace=False))]
     np.testing.assert_allclose(step.centroids[0], rows.mean(axis=0))
