@@ -30,6 +30,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isqrt
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -49,7 +50,7 @@ from report import Row, parser, report
 
 K, ORANGE_K, LIVE_K = 12, 10, 15
 ROUNDS = 5
-SECONDS, QUICK_SECONDS = 30.0, 1.0
+SECONDS, QUICK_SECONDS = 30.0, 0.4
 """How long the window is watched under load."""
 GIBI = 1 << 30
 LIVE_MOVES = 4
@@ -88,9 +89,6 @@ ASKS = (
     Ask("longest gap in the event loop, run and pan, at most ms", "longest", 10_000_000, 33),
     Ask("resident memory with a run under way, at most GiB", "memory", 10_000_000, 1.5),
 )
-QUICK_SHARE = 100
-"""A smoke run has one point of so many."""
-
 Side = canvas_ours.Picture | canvas_peers.Scatter
 Act = Callable[[Side], None]
 Pairs = list[tuple[float, float]]
@@ -270,7 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options_of = parser("Time the canvas against other programs' plots.", ROUNDS)
     options_of.add_argument("--orange", metavar="PYTHON", default="", help="an interpreter that has orange3-educational 0.8")
     options = options_of.parse_args(arguments)
-    few = [Ask(ask.what, ask.measure, ask.n // QUICK_SHARE, None) for ask in ASKS]
+    few = [Ask(ask.what, ask.measure, isqrt(ask.n), None) for ask in ASKS]
     asks = [ask for ask in (few if options.quick else ASKS) if re.search(options.case, ask.name, re.IGNORECASE)]
     asks = [ask for ask in asks if possible(ask, options.orange)]
     if not asks:

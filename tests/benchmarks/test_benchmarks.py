@@ -22,7 +22,7 @@ BENCHMARKS = [
 OPTIONAL = ("faiss", "mlpack")
 """Peers that are compared with if they are installed."""
 
-WITH_SCIKIT_LEARN_ALONE = ("family", "selection")
+IN_THIS_PROCESS = ("family", "opening", "selection")
 """The benchmarks that leave nothing behind that other tests do not load, too."""
 
 
@@ -59,7 +59,7 @@ def check(rows: list[dict[str, object]]) -> None:
 
 @pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
 def test_rows_for_a_program(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    if path.stem in WITH_SCIKIT_LEARN_ALONE:
+    if path.stem in IN_THIS_PROCESS:
         assert load(path.stem, monkeypatch).main(["--quick", "--json"]) == 0
         printed = capsys.readouterr().out
     else:
@@ -91,9 +91,12 @@ def test_a_pattern_selects_rows(engine: ModuleType, capsys: pytest.CaptureFixtur
     assert row["case"].startswith("gaussians") and row["case"].endswith("elkan")
 
 
-def test_a_pattern_that_selects_nothing_is_refused(engine: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
+def test_a_pattern_that_selects_nothing_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        engine.main(["--quick", "--case", "no such row"])
+        load(path.stem, monkeypatch).main(["--quick", "--case", "no such row"])
     assert "no such row" in capsys.readouterr().err
 
 
