@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from itertools import pairwise, product
+from functools import cache, wraps
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+from cases import case
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import REGISTRY, Phase, Step
@@ -71,7 +73,19 @@ METHODS = [
 ]
 """Each algorithm with each of its metrics and linkages."""
 
-every_board = pytest.mark.parametrize(("name", "board"), list(product(REGISTRY, BOARDS)))
+
+def on_every_board(test: Callable[[str, str], None]) -> Callable[[str], None]:
+    """Let a test of an algorithm and a board try each algorithm on all boards."""
+
+    @pytest.mark.parametrize("name", REGISTRY)
+    @wraps(test)
+    def on_all(name: str) -> None:
+        for board in BOARDS:
+            with case(board):
+                test(name, board)
+
+    del on_all.__wrapped__  # whose signature pytest would take
+    return on_all
 
 
 @pytest.mark.parametrize(("name", "choice"), [case for case in METHODS if case[0] != "gaussian-mixture"])
@@ -90,7 +104,7 @@ def test_a_power_of_two_changes_no_label(name: str, choice: dict[str, str | None
             assert np.array_equal(step.centroids * 2.0**exponent, other.centroids, equal_nan=True)
 
 
-@every_board
+@on_every_board
 def test_the_same_seed_gives_the_same_steps(name: str, board: str) -> None:
     for a, b in zip(play(name, board), play(name, board), strict=True):
         assert (a.phase, a.iteration, a.changed, a.shift) == (b.phase, b.iteration, b.changed, b.shift)
@@ -101,7 +115,7 @@ def test_the_same_seed_gives_the_same_steps(name: str, board: str) -> None:
         assert all(same(x, y) for x, y in zip(a.overlays, b.overlays, strict=True))
 
 
-@every_board
+@on_every_board
 def test_steps_are_in_order_from_start_to_done(name: str, board: str) -> None:
     steps = watch(name, board)
     assert steps[0].phase is Phase.START
@@ -112,7 +126,7 @@ def test_steps_are_in_order_from_start_to_done(name: str, board: str) -> None:
         assert b.iteration - a.iteration in (0, 1) or (b.phase is Phase.START and b.iteration == 0)
 
 
-@every_board
+@on_every_board
 def test_arrays_fit_the_points_and_are_read_only(name: str, board: str) -> None:
     points, _ = BOARDS[board]
     for step in watch(name, board):
@@ -127,7 +141,7 @@ def test_arrays_fit_the_points_and_are_read_only(name: str, board: str) -> None:
             assert not step.centroids.flags.writeable
 
 
-@every_board
+@on_every_board
 def test_steps_that_change_no_label_share_one_assignment(name: str, board: str) -> None:
     """The trace and the canvas rely on it."""
     for before, step in pairwise(watch(name, board)):
@@ -135,7 +149,7 @@ def test_steps_that_change_no_label_share_one_assignment(name: str, board: str) 
         assert (step.changed == 0) == (step.assignment is before.assignment)
 
 
-@every_board
+@on_every_board
 def test_every_step_speaks(name: str, board: str) -> None:
     for step in watch(name, board):
         assert str(step.title)
@@ -145,7 +159,7 @@ def test_every_step_speaks(name: str, board: str) -> None:
         assert step.objective is None or np.isfinite(step.objective)
 
 
-@every_board
+@on_every_board
 def test_labels_can_be_recalled(name: str, board: str) -> None:
     points, recall = clustering.check_points(BOARDS[board][0]), REGISTRY[name].recall
     for step in watch(name, board):
@@ -159,7 +173,7 @@ NEVER_RISES = {"fuzzy-cmeans", "hartigan-wong", "kmeans++", "kmedians", "kmedoid
 """Whose objective no half-step of a run can raise."""
 
 
-@every_board
+@on_every_board
 def test_the_objective_never_rises_where_theory_says_so(name: str, board: str) -> None:
     if name in NEVER_RISES:
         measured = [(s.phase, s.objective) for s in watch(name, board) if s.objective is not None]
@@ -167,14 +181,14 @@ def test_the_objective_never_rises_where_theory_says_so(name: str, board: str) -
             assert phase is Phase.START or after <= before * (1 + 1e-12)
 
 
-@every_board
+@on_every_board
 def test_a_run_can_be_cancelled(name: str, board: str) -> None:
     points, k = BOARDS[board]
     with pytest.raises(Cancelled):
         list(clustering.steps(name, points, cancelled=lambda: True, **asked(name, k)))
 
 
-@every_board
+@on_every_board
 def test_the_last_step_is_what_fit_returns(name: str, board: str) -> None:
     points, k = BOARDS[board]
     last, fitted = watch(name, board)[-1], clustering.fit(name, points, seed=5, **asked(name, k))
@@ -183,7 +197,7 @@ def test_the_last_step_is_what_fit_returns(name: str, board: str) -> None:
     assert same(last.centroids, fitted.centroids)
 
 
-@every_board
+@on_every_board
 def test_each_phase_lights_a_line(name: str, board: str) -> None:
     lit = {phase for _, phases in REGISTRY[name].pseudocode for phase in phases}
     assert {step.phase for step in watch(name, board)} <= lit
