@@ -29,6 +29,15 @@ def dimensions(kernel: str) -> tuple[int, ...]:
     return {"filtering": (2, 3), "high-d": (1, 2, 5, 20)}.get(kernel, (1, 2, 3, 4, 7))
 
 
+def kernels_for(d: int) -> list[str]:
+    """Return the kernels among whose dimensions is ``d``, after the plain one, which works in all."""
+    return [kernel for kernel in KERNELS if kernel == "plain" or d in dimensions(kernel)]
+
+
+ALL_DIMENSIONS = (1, 2, 2, 2, 3, 3, 3, 4, 5, 7, 20)
+"""Those of all kernels; the more kernels work in one the more often it is drawn."""
+
+
 # --- Boards --------------------------------------------------------------------------------------------------------------
 
 LATTICE = st.integers(-2, 2).map(float)
@@ -47,9 +56,9 @@ Board = tuple[np.ndarray, np.ndarray]
 
 
 @st.composite
-def boards(draw: st.DrawFn, kernel: str = "plain") -> Board:
-    """Draw points and starting centroids."""
-    d = draw(st.sampled_from(dimensions(kernel)))
+def boards(draw: st.DrawFn, among: Sequence[int] = dimensions("plain")) -> Board:
+    """Draw points, of one of the dimensions, and starting centroids."""
+    d = draw(st.sampled_from(among))
     n = draw(st.integers(1, min(40, 200 // d)))  # drawing numbers takes far longer than clustering them
     k = draw(st.integers(1, min(n, 8)))
     kind = draw(st.sampled_from(sorted(ELEMENTS)))

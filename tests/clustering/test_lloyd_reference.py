@@ -8,17 +8,20 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import assume, event, given, settings
-from hypothesis import strategies as st
 from lloyd_textbook import (
+    ALL_DIMENSIONS,
     KINDS,
     RULES,
     Board,
     all_nearest_at_once,
+    assert_same_run,
     boards,
     check_half_steps,
     dimensions,
     every_kernel,
+    kernels_for,
     large_board,
 )
 
@@ -27,19 +30,25 @@ from kmeans_gui.clustering import Phase, Step
 from kmeans_gui.clustering.kernels import force
 
 
-@every_kernel
-@settings(max_examples=75)
-@given(data=st.data(), rule=RULES)
-def test_every_half_step_is_the_textbooks(kernel: str, data: st.DataObject, rule: str) -> None:
-    points, start = data.draw(boards(kernel))
-    with force(kernel):
-        steps = list(clustering.steps("lloyd", points, k=len(start), init=start, empty_clusters=rule))
-    event(f"some cluster empties: {any('no points' in str(step.note) for step in steps)}")
-    assert np.array_equal(steps[0].centroids, start)
-    assert steps[0].objective is None
-    assert (steps[0].labels == -1).all()
-    check_half_steps(steps, points, rule)
-    assert all(step.labels is before.labels for before, step in pairwise(steps) if step.phase is Phase.UPDATE)
+@settings(max_examples=125)
+@given(board=boards(ALL_DIMENSIONS), rule=RULES)
+def test_every_half_step_is_the_textbooks(board: Board, rule: str) -> None:
+    """Plain numpy's by comparison with the textbook's, those of the other kernels by comparison with plain numpy's."""
+    points, start = board
+    runs = {}
+    for kernel in kernels_for(points.shape[1]):
+        with case(kernel), force(kernel):
+            steps = runs[kernel] = list(clustering.steps("lloyd", points, init=start, empty_clusters=rule))
+            assert all(step.labels is before.labels for before, step in pairwise(steps) if step.phase is Phase.UPDATE)
+    plain = runs.pop("plain")
+    event(f"some cluster empties: {any('no points' in str(step.note) for step in plain)}")
+    assert np.array_equal(plain[0].centroids, start)
+    assert plain[0].objective is None
+    assert (plain[0].labels == -1).all()
+    check_half_steps(plain, points, rule)
+    for kernel, steps in runs.items():
+        with case(kernel):
+            assert_same_run(steps, plain)
 
 
 @every_kernel
