@@ -50,7 +50,7 @@ from report import Row, parser, report
 
 K, ORANGE_K, LIVE_K = 12, 10, 15
 ROUNDS = 5
-SECONDS, QUICK_SECONDS = 30.0, 0.4
+SECONDS, QUICK_SECONDS = 30.0, 0.7
 """How long the window is watched under load."""
 GIBI = 1 << 30
 LIVE_MOVES = 4
