@@ -22,7 +22,8 @@ def add_options(command: ArgumentParser) -> None:
     output.add_argument(
         "--json",
         action="store_true",
-        help="Print one JSON object: n, sampled, hopkins, and for each criterion its values by K and the K it suggests.",
+        help="Print one JSON object: n, sampled, hopkins, nothing_to_find, and for each criterion its values by K, the K it "
+        "suggests and why.",
     )
 
 
@@ -50,11 +51,13 @@ def _show_progress(choices: Choices) -> None:
 def _as_json(choices: Choices) -> dict[str, Any]:
     """Return the result for ``--json``: None where there is no value, since JSON has no NaN."""
     found: dict[str, Any] = {"n": choices.n, "sampled": choices.sampled, "hopkins": choices.hopkins}
+    found["nothing_to_find"] = choices.nothing_to_find
     for criterion in choices.criteria:
         pairs = zip(criterion.ks.tolist(), criterion.values.tolist(), strict=True)
         found[criterion.name] = {
             "values": {str(k): value if math.isfinite(value) else None for k, value in pairs},
             "suggested": criterion.suggested,
+            "why": criterion.why,
         }
     return found
 

@@ -36,7 +36,7 @@ def test_the_result_for_a_program(table: Path, capsys: pytest.CaptureFixture[str
     code, out, err = call(capsys, "choose-k", table, *QUICK, "--json")
     assert (code, err) == (0, "")
     found = json.loads(out, parse_constant=pytest.fail)
-    assert list(found) == ["n", "sampled", "hopkins", *CRITERIA]
+    assert list(found) == ["n", "sampled", "hopkins", "nothing_to_find", *CRITERIA]
     assert (found["n"], found["sampled"]) == (60, 60)
     choices = choose_k(tables.read(table).points, max_k=5, references=4, n_init=3, seed=0)
     assert found["hopkins"] == choices.hopkins
@@ -63,7 +63,7 @@ def test_mixtures_add_two_criteria(table: Path, capsys: pytest.CaptureFixture[st
     code, out, err = call(capsys, "choose-k", table, *QUICK, "--mixtures", "--json")
     assert (code, err) == (0, "")
     found = json.loads(out, parse_constant=pytest.fail)
-    assert list(found) == ["n", "sampled", "hopkins", *CRITERIA, *OF_MIXTURES]
+    assert list(found) == ["n", "sampled", "hopkins", "nothing_to_find", *CRITERIA, *OF_MIXTURES]
     choices = choose_k(tables.read(table).points, max_k=5, references=4, n_init=3, seed=0, mixtures=True)
     for criterion in choices.criteria[-2:]:
         expected = [None if np.isnan(value) else value for value in criterion.values]

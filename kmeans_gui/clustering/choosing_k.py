@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering import criteria
-from kmeans_gui.clustering.criteria import Criterion, Verdict
+from kmeans_gui.clustering import criteria, kernels
+from kmeans_gui.clustering.criteria import CRITERIA, OF_MIXTURES, Criterion, Verdict
 from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.likeliest_mixture import information_by_k, seconds_for
 from kmeans_gui.clustering.metrics import hopkins
@@ -36,19 +36,6 @@ from kmeans_gui.clustering.silhouette import silhouette_values
 from kmeans_gui.clustering.spread import Spread
 from kmeans_gui.clustering.step import Floats, Step
 from kmeans_gui.errors import Cancelled, CancelQuestion
-
-CRITERIA = {
-    "elbow": ("Elbow", "knee"),
-    "silhouette": ("Silhouette", "higher"),
-    "gap": ("Gap statistic", "higher"),
-    "fk": ("f(K)", "lower"),
-    "calinski-harabasz": ("Caliński–Harabasz", "higher"),
-    "davies-bouldin": ("Davies–Bouldin", "lower"),
-}
-"""Name → (title, what is better)."""
-
-OF_MIXTURES = {"bic": ("BIC", "lower"), "aic": ("AIC", "lower")}
-"""Those that follow if mixtures are fitted too."""
 
 MAX_K = Int(name="max_k", label="Largest K", default=30, minimum=1, maximum=4096, help="K runs from 1 to this number.")
 N_INIT = Int(
@@ -83,6 +70,9 @@ MOST = 20_000
 EVEN = 0.7
 """A Hopkins statistic below this does not speak for clusters."""
 
+ENOUGH = 10
+"""Of fewer points it is not said that they have no clusters."""
+
 PERIOD = 0.05
 """Seconds between two partial results, at least."""
 
@@ -94,7 +84,7 @@ class Choices:
     Parameters
     ----------
     criteria : tuple of Criterion
-        In the order of :data:`CRITERIA`; then those :data:`OF_MIXTURES`, if they were asked for.
+        In the order of :data:`~kmeans_gui.clustering.criteria.CRITERIA`; then those ``OF_MIXTURES``, if they were asked for.
     fits : mapping from int to Step
         The last step of the best run for each K so far; its labels are those of the points used.
     n : int
@@ -192,8 +182,20 @@ def forecast(
     n_init: int = N_INIT.default,
     references: int = REFERENCES.default,
     mixtures: bool = MIXTURES.default,
+    cancelled: CancelQuestion = lambda: False,
 ) -> float:
-    """Return about how many seconds :func:`choose_k` takes, from some runs on a reference, with half the largest K."""
+    """Return about how many seconds :func:`choose_k` takes, from some runs on a reference, with half the largest K.
+
+    Waits for the compiled kernels, which that will have for the most part.
+
+    Raises
+    ------
+    UserError
+        If the points cannot be used.
+    Cancelled
+        If ``cancelled`` said so.
+    """
+    kernels.wait(cancelled)
     points = _sample(clustering.check_points(X), 0)
     n = len(points)
     most = min(max_k, n)
@@ -203,7 +205,7 @@ def forecast(
 
     def measured() -> float:
         begin = perf_counter()
-        _best_run(drawn, (most + 1) // 2, tried, lambda: False)
+        _best_run(drawn, (most + 1) // 2, tried, cancelled)
         return (perf_counter() - begin) / len(tried)
 
     run = min(measured(), measured())
@@ -389,9 +391,9 @@ class _Search:
         if len(self._fits) == len(self._ks) == 1 and self._inertias[0] == 0:
             return "All points are equal."
         gap = self._verdicts.get("gap")
-        if gap is None or gap.suggested != 1 or self._hopkins is None or self._hopkins >= EVEN:
+        if gap is None or gap.suggested != 1 or self._hopkins is None or self._hopkins >= EVEN or len(self._X) < ENOUGH:
             return ""
         return (
             f"There seem to be no clusters: the gap statistic suggests K = 1, and the Hopkins statistic is "
-            f"{number(self._hopkins, 2)}, near the 0.5 of evenly spread points."
+            f"{number(self._hopkins, 2)}, where 0.5 is what points spread at random have and 1 what tight clusters have."
         )

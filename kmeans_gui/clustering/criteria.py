@@ -15,6 +15,31 @@ from numpy.typing import NDArray
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.step import Floats
 
+CRITERIA = {
+    "elbow": ("Elbow", "knee"),
+    "silhouette": ("Silhouette", "higher"),
+    "gap": ("Gap statistic", "higher"),
+    "fk": ("f(K)", "lower"),
+    "calinski-harabasz": ("Caliński–Harabasz", "higher"),
+    "davies-bouldin": ("Davies–Bouldin", "lower"),
+}
+"""Name → (title, what is better)."""
+
+OF_MIXTURES = {"bic": ("BIC", "lower"), "aic": ("AIC", "lower")}
+"""Those that follow if mixtures are fitted too."""
+
+ABOUT = {
+    "elbow": "The inertia falls with each further cluster; it bends where further ones gain little.",
+    "silhouette": "How much nearer the points are to their own cluster than to the next one: from −1 to 1, on average.",
+    "gap": "How far the inertia is below that of evenly spread points, on a logarithmic scale; bars show the error.",
+    "fk": "How much of the inertia one cluster more leaves, against what it would leave of evenly spread points.",
+    "calinski-harabasz": "How far apart the clusters lie, against how wide they are.",
+    "davies-bouldin": "How wide clusters are against how far apart they lie: for each with its worst neighbor, on average.",
+    "bic": "How badly a Gaussian mixture explains the points; each parameter has its price, higher the more points there are.",
+    "aic": "Like BIC with a low price that is always the same, so that it often suggests more clusters.",
+}
+"""Name → what the values say, in a sentence."""
+
 SENSITIVITY = 1.0
 """Kneedle's S: by how many average steps a knee must stand out."""
 
@@ -43,7 +68,7 @@ class Criterion:
     Parameters
     ----------
     name : str
-        One of :data:`kmeans_gui.clustering.choosing_k.CRITERIA` or :data:`~kmeans_gui.clustering.choosing_k.OF_MIXTURES`.
+        One of :data:`CRITERIA` or :data:`OF_MIXTURES`.
     title : str
     ks : ndarray of shape (m,), int64
         1, 2, …
@@ -145,6 +170,8 @@ def gap(ours: Floats, theirs: Floats) -> Verdict:
     gaps, errors = gaps_of(ours, theirs)
     if np.isnan(gaps).all():
         return Verdict(None, "The gap is not defined for any K.")
+    if len(gaps) == 1 and not np.isposinf(gaps[0]):
+        return Verdict(None, "The gap of one K has no other to compare with.")
     for i in range(len(gaps)):
         if np.isposinf(gaps[i]):
             return Verdict(i + 1, f"With {_clusters(i + 1)} every point lies on its centroid, which no reference comes near.")

@@ -53,6 +53,7 @@ __all__ = [
     "ordered",
     "trouble",
     "use_threads",
+    "wait",
     "warm",
 ]
 
@@ -168,12 +169,23 @@ def _is_frozen(X: Floats) -> bool:
     return owner is None
 
 
-def _when_warm(X: Floats, k: int, unwanted: CancelQuestion) -> Kernel:
+def wait(unwanted: CancelQuestion) -> None:
+    """Wait until the compiled kernels are at hand, or it is known that there are none.
+
+    Raises
+    ------
+    Cancelled
+        If that became ``unwanted``.
+    """
     loading = begin()
     while loading.is_alive():
         if unwanted():
             raise Cancelled
         loading.join(0.05)
+
+
+def _when_warm(X: Floats, k: int, unwanted: CancelQuestion) -> Kernel:
+    wait(unwanted)
     family = at_hand()
     if family is None:
         return Plain(Points(X, PLAIN, unwanted), k, unwanted)

@@ -1,4 +1,4 @@
-"""The one door to numba: how the compiled loops are compiled.
+"""The door to numba: how the compiled loops are compiled. (Vector instructions are written for it in ``raster.lanes``.)
 
 Only modules that hold compiled loops import this one, here or elsewhere, and they are imported by
 :mod:`kmeans_gui.clustering.kernels.warming` alone, in the background: importing numba takes longer than opening the window, and

@@ -38,7 +38,7 @@ class FrameItem(pg.GraphicsObject):  # type: ignore[misc]
 def fill_around(painter: QPainter, whole: QRect, covered: QRect, color: QColor) -> None:
     """Fill what of ``whole`` is not covered, strip by strip: a region takes ten times as long."""
     inner = covered & whole
-    if inner.isEmpty():
+    if covered.isEmpty() or inner.isEmpty():  # Qt would take an empty one for one of negative size, and turn it over
         painter.fillRect(whole, color)
         return
     above, below = inner.top() - whole.top(), whole.bottom() - inner.bottom()

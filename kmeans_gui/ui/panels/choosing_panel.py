@@ -62,7 +62,9 @@ class ChoosingPanel(Panel):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.about = sentence("Runs k-means with each number of clusters, and asks six criteria which fits the points best.")
+        self.about = sentence(
+            "Runs k-means with each number of clusters, and asks several criteria which fits best."
+        )
         self.form = ParameterForm(PARAMETERS)
         self.compare = push_button("Compare", "Run k-means with each number of clusters and compare the results")
         self.progress = Progress(clock)
@@ -194,7 +196,7 @@ class ChoosingPanel(Panel):
         wanted = self._wanted()
         if wanted != self._estimated:
             self._forget_forecast()
-            self._say(self.forecast, "" if n > 1 else "There is nothing to compare before there are points.")
+            self._say(self.forecast, "" if n > 1 else "There is nothing to compare before there are two points.")
             if n > 1 and self.isVisible():
                 self._settled.start()
 
@@ -333,6 +335,6 @@ def _forecast(state: State, values: dict[str, Any]) -> Work:
     values = {name: value for name, value in values.items() if name != "reference"}
 
     def work(publish: Publish, cancelled: CancelQuestion) -> float:
-        return choosing_k.forecast(state.dataset.points, **values)
+        return choosing_k.forecast(state.dataset.points, **values, cancelled=cancelled)
 
     return work

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QToolButton,
     QToolTip,
     QWidget,
@@ -254,7 +256,7 @@ class ChoiceBox(QComboBox):
 
 
 class CheckBox(QCheckBox):
-    """A box with its words beside it, for something that is on or off. Return ticks it: Space plays whatever has the focus."""
+    """A box with its words beside it, for something that is on or off."""
 
     value_requested = Signal(object)
 
@@ -275,12 +277,17 @@ class CheckBox(QCheckBox):
         self._value = value
         self.setChecked(value)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take Return for a click."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint an outline that is seen on a dark ground as well: the style's own is darker than that."""
+        super().paintEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = QRectF(self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self))
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(appearance.color(appearance.current().quiet))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        painter.end()
 
     def _choose(self, value: bool) -> None:
         self.setChecked(self._value)

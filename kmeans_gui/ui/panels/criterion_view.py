@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kmeans_gui.clustering.criteria import Criterion
+from kmeans_gui.clustering.criteria import ABOUT, Criterion
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.controls import ElidedLabel, push_button, sentence
 from kmeans_gui.ui.panels.criterion_chart import CriterionChart
@@ -29,7 +29,7 @@ class CriterionView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = ""
+        self._title = self._about = ""
         self._suggested: int | None = None
         self._settable = range(0)
         self.name = ElidedLabel()
@@ -57,8 +57,9 @@ class CriterionView(QWidget):
     def show_criterion(self, criterion: Criterion) -> None:
         """Show what is known of a criterion."""
         self._title, self._suggested = criterion.title, criterion.suggested
+        self._about = f"{ABOUT[criterion.name]} {_BETTER[criterion.better]}"
         self.chart.show_criterion(criterion)
-        self.name.show_text(criterion.title)
+        self._show_name("")
         self.why.setText(criterion.why or _BETTER[criterion.better])
         suggested = "" if criterion.suggested is None else f"K = {criterion.suggested:,}"
         self.suggestion.setText(suggested)
@@ -78,8 +79,11 @@ class CriterionView(QWidget):
     def point_out(self, k: int) -> None:
         """Read the chart at a number of clusters, 0 for none."""
         self.chart.point_out(k)
-        words = self.chart.words(k) if k else ""
+        self._show_name(self.chart.words(k) if k else "")
+
+    def _show_name(self, words: str) -> None:
         self.name.show_text(f"{self._title} {words}".strip())
+        self.name.setToolTip(self._about)
 
     def _on_suggestion(self) -> None:
         if self._suggested is not None:

@@ -17,7 +17,7 @@ from kmeans_gui.ui.panels.reading import objective_in, point_in, shift_in, switc
 from kmeans_gui.ui.shown import Shown
 
 _SEPARATOR = "·"
-_BAR_WIDTH = 120
+_BAR_WIDTH, _LEAST_BAR = 120, 24
 _PATIENCE_MS = 300
 """How long work may take before it is shown."""
 _ESTIMATE_AFTER = 1.0
@@ -99,13 +99,15 @@ class Progress(QWidget):
         self.cancel = icon_button("close", "Stop this work", "Stop this work")
         self.label.setFont(appearance.tabular(appearance.font()))
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(_BAR_WIDTH)
+        self.bar.setMinimumWidth(_LEAST_BAR)
+        self.bar.setMaximumWidth(_BAR_WIDTH)
         appearance.dress(self.cancel, "bare")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID)
         for part in (self.label, self.bar, self.cancel):
             layout.addWidget(part)
+        layout.setStretch(1, 1)
         self.cancel.clicked.connect(self.cancel_requested)
         self.hide()
 

@@ -101,7 +101,7 @@ def test_no_more_clusters_are_offered_than_there_are_points(panel, moment):
     assert panel.compare.text() == "Compare 1 to 7 clusters"
     panel.refresh(few, edited(few, dataset=Dataset.empty()))
     assert not panel.compare.isEnabled()
-    assert panel.forecast.text() == "There is nothing to compare before there are points."
+    assert panel.forecast.text() == "There is nothing to compare before there are two points."
 
 
 def test_charts_grow_as_the_comparison_goes_on(panel, work, qtbot):
@@ -255,8 +255,7 @@ def test_mixtures_are_fitted_if_ticked_and_have_two_charts_more(panel, work, qtb
     press(panel.views["aic"].suggestion)
     assert asked == [(4,), (5,)]
     assert panel.views["davies-bouldin"].y() < view.y() < panel.views["aic"].y()
-    box.setFocus()
-    QTest.keyClick(box, Qt.Key.Key_Return)
+    box.click()
     work(found()).go.set()
     with qtbot.waitSignal(panel._background.finished):
         press(panel.compare)
