@@ -9,6 +9,8 @@ Where sums are exact, as in this program, equal partitions have equal means to t
 sizes tell without a look at a point. Methods that creep up to their end stop beside each other; only those whose clusters have
 the same sizes and whose objectives are near each other can have ended in one partition, and of these alone the labels are
 asked for.
+
+Ways to start are compared by how often each leads to the best minimum that any of them found (:func:`compare_ways`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +31,9 @@ from kmeans_gui.errors import Cancelled, CancelQuestion
 
 NEAR = 1e-3
 """Runs whose objectives differ by a larger share than this are not taken to have ended in the same place."""
+
+ROUNDING = 1e-12
+"""Minima whose objectives differ by no larger share than this are equally good."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +88,8 @@ class Atlas:
 
     @property
     def ratio(self) -> float | None:
-        """How many times the best objective the worst one is; None where that says nothing: the best is not above 0."""
-        best, worst = self.minima[0].objective, self.minima[-1].objective
-        return worst / best if best > 0 else None
+        """How many times the best objective the worst one is; None where that says nothing, see :func:`_times`."""
+        return _times(self.minima[-1].objective, self.minima[0].objective)
 
     def minimum_of_runs(self) -> NDArray[np.intp]:
         """Return in which of the minima each restart ended, shape (r,)."""
@@ -92,6 +97,39 @@ class Atlas:
         for number, minimum in enumerate(self.minima):
             numbers[minimum.runs] = number
         return numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Where runs ended that started in several ways.
+
+    Parameters
+    ----------
+    atlases : mapping of str to Atlas
+        The minima that each way led to.
+    best : float
+        The best objective that any way led to.
+    is_best : mapping of str to ndarray of shape (m,), bool
+        Which of a way's m minima are the best one of all ways, or as good.
+    """
+
+    atlases: Mapping[str, Atlas]
+    best: float
+    is_best: Mapping[str, NDArray[np.bool]]
+
+    def share(self, way: str) -> float:
+        """Return the share of a way's runs that found the best minimum of all ways; 0 if none did."""
+        runs = [len(minimum.runs) for minimum, best in zip(self.atlases[way].minima, self.is_best[way], strict=True) if best]
+        return sum(runs) / len(self.atlases[way].restarts)
+
+    def ratio(self, way: str) -> float | None:
+        """Return how many times the best objective of all ways a way's worst one is; None where that says nothing."""
+        return _times(self.atlases[way].minima[-1].objective, self.best)
+
+
+def _times(worst: float, best: float) -> float | None:
+    """Return worst / best; None if the best is not above 0, or the higher of the two, as where the method raises it."""
+    return worst / best if 0 < best <= worst else None
 
 
 def chart_minima(restarts: Restarts, *, rises: bool = False, cancelled: CancelQuestion = lambda: False) -> Atlas:
@@ -114,6 +152,54 @@ def chart_minima(restarts: Restarts, *, rises: bool = False, cancelled: CancelQu
     groups = _by_partition(restarts, _by_centroids(restarts), cancelled)
     minima = sorted((_minimum(restarts, runs, sign) for runs in groups), key=lambda m: (sign * m.objective, m.representative))
     return Atlas(tuple(minima), restarts)
+
+
+def compare_ways(atlases: Mapping[str, Atlas], *, rises: bool = False, cancelled: CancelQuestion = lambda: False) -> Comparison:
+    """Find out which of the minima that several ways to start led to is the best, and who else found it.
+
+    Parameters
+    ----------
+    atlases : mapping of str to Atlas
+        At least one, all of the same points, algorithm and parameters but for the way to start.
+    rises : bool
+        Whether the method raises its objective, so that the highest one is the best.
+    cancelled : callable
+
+    Raises
+    ------
+    Cancelled
+        If ``cancelled`` said so.
+    """
+    sign = -1.0 if rises else 1.0
+    first = min(atlases.values(), key=lambda atlas: sign * atlas.minima[0].objective)
+    best = first.minima[0]
+
+    @cache
+    def best_partition() -> bytes:
+        return _partition(first, best, cancelled)
+
+    def is_as_good(atlas: Atlas, minimum: Minimum) -> bool:
+        if math.isclose(minimum.objective, best.objective, rel_tol=ROUNDING):
+            return True
+        return (
+            math.isclose(minimum.objective, best.objective, rel_tol=NEAR)
+            and _sizes(atlas.restarts, minimum.representative) == _sizes(first.restarts, best.representative)
+            and _partition(atlas, minimum, cancelled) == best_partition()
+        )
+
+    is_best = {way: np.array([is_as_good(atlas, minimum) for minimum in atlas.minima]) for way, atlas in atlases.items()}
+    return Comparison(dict(atlases), best.objective, is_best)
+
+
+def _partition(atlas: Atlas, minimum: Minimum, cancelled: CancelQuestion) -> bytes:
+    if cancelled():
+        raise Cancelled
+    return fingerprint(atlas.restarts.fit(seed=minimum.seed, cancelled=cancelled).labels)
+
+
+def _sizes(restarts: Restarts, i: int) -> bytes:
+    """Return what tells the sizes of restart ``i``'s clusters from others, whatever their numbers."""
+    return np.sort(restarts.sizes[i]).tobytes()
 
 
 def _minimum(restarts: Restarts, runs: list[int], sign: float) -> Minimum:
@@ -158,7 +244,7 @@ def _comparable(restarts: Restarts, groups: list[list[int]]) -> Iterator[list[li
     """Yield the groups that may have ended in one partition: of the same sizes, and with objectives that lie close together."""
     by_sizes: dict[bytes, list[list[int]]] = defaultdict(list)
     for runs in groups:
-        by_sizes[np.sort(restarts.sizes[runs[0]]).tobytes()].append(runs)
+        by_sizes[_sizes(restarts, runs[0])].append(runs)
     for same in by_sizes.values():
         same.sort(key=lambda runs: float(restarts.objectives[runs[0]]))
         alike, last = [same[0]], float(restarts.objectives[same[0][0]])

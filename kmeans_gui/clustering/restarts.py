@@ -78,6 +78,12 @@ class Restarts:
         """The restart with the lowest objective; of equals the one that comes first."""
         return int(np.argmin(self.objectives))
 
+    @property
+    def alike(self) -> bool:
+        """Whether all started and ended in the same way, bit for bit: if there are several, chance has no part in them."""
+        told = (self.starts, self.centroids, self.objectives, self.iterations, self.sizes)
+        return all(array.tobytes() == array[:1].tobytes() * len(self) for array in told)
+
     def labels(self, i: int) -> Labels:
         """Return the labels that restart ``i`` ended with, shape (n,). They were not kept, so the run is made once more."""
         return self.fit(seed=self.seeds[i]).labels

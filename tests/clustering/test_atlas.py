@@ -9,7 +9,7 @@ import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import Restarts
-from kmeans_gui.clustering.atlas import chart_minima
+from kmeans_gui.clustering.atlas import chart_minima, compare_ways
 from kmeans_gui.data.boards import board
 from kmeans_gui.errors import Cancelled
 
@@ -106,7 +106,7 @@ def test_random_starts_mostly_fail_where_spread_starts_mostly_succeed():
 
 
 def made_up(objectives):
-    """Return runs of one cluster each, at different places."""
+    """Return runs of one cluster each, at different places. Those in the same row have the same partition."""
     r = len(objectives)
     labels = {seed: np.array([0] * seed + [1] * (9 - seed)) for seed in range(r)}
     return Restarts(
@@ -124,6 +124,61 @@ def test_the_highest_objective_comes_first_where_the_method_raises_it():
     atlas = chart_minima(made_up([-3.0, -1.0, -2.0]), rises=True)
     assert [m.objective for m in atlas.minima] == [-1.0, -2.0, -3.0]
     assert atlas.ratio is None
+    assert chart_minima(made_up([3.0, 1.0, 2.0]), rises=True).ratio is None
+
+
+@pytest.mark.parametrize("init", ["random", "k-means++", "box"])
+def test_ways_to_start_are_measured_by_the_best_minimum_of_any(init):
+    points, ways = board("peaked", seed=0).points, ("random", "k-means++", "box")
+    restarts = {way: many(points, 60, k=9, init=way) for way in ways}
+    comparison = compare_ways({way: chart_minima(made) for way, made in restarts.items()})
+    best_way = min(ways, key=lambda way: restarts[way].objectives.min())
+    best = together(restarts[best_way].labels(restarts[best_way].best))
+    found = [together(restarts[init].labels(i)) == best for i in range(60)]
+    assert comparison.best == restarts[best_way].objectives.min()
+    assert comparison.share(init) == pytest.approx(np.mean(found))
+    assert comparison.ratio(init) == restarts[init].objectives.max() / comparison.best
+
+
+@pytest.mark.parametrize(("rises", "shares"), [(False, {"a": 0.5, "b": 0}), (True, {"a": 0, "b": 1 / 3})])
+def test_a_way_that_never_finds_the_best_has_no_share(rises, shares):
+    atlases = {
+        "a": chart_minima(made_up([1.0, 2.0]), rises=rises),
+        "b": chart_minima(made_up([2.0, 3.0, 2.0]), rises=rises),
+    }
+    comparison = compare_ways(atlases, rises=rises)
+    assert {way: comparison.share(way) for way in atlases} == shares
+    assert [comparison.ratio(way) for way in atlases] == ([None, None] if rises else [2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("objectives", "share"),
+    [([1.0001], 1), ([1.1], 0), ([5.0, 1.0001], 0)],
+    ids=["same partition", "same partition but far off", "other partition"],
+)
+def test_ways_that_stopped_beside_each_other_found_the_same_if_their_partition_is(objectives, share):
+    ways = {"a": chart_minima(made_up([1.0])), "b": chart_minima(made_up(objectives))}
+    assert compare_ways(ways).share("b") == share
+
+
+def test_as_good_in_another_partition_is_as_good():
+    ways = {"a": chart_minima(made_up([1.0])), "b": chart_minima(made_up([2.0, 1.0]))}
+    comparison = compare_ways(ways)
+    assert comparison.share("a") == 1
+    assert comparison.share("b") == 0.5
+
+
+def test_a_comparison_can_be_cancelled():
+    ways = {"a": chart_minima(made_up([1.0])), "b": chart_minima(made_up([1.0001]))}
+    with pytest.raises(Cancelled):
+        compare_ways(ways, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("name", "init", "alike"), [("macqueen", "first", True), ("macqueen", "random", False), ("lloyd", "random", False)]
+)
+def test_runs_without_chance_are_all_alike(name, init, alike):
+    assert many(board("gaussians", seed=3, n=60).points, 5, name, k=3, init=init).alike == alike
 
 
 def test_it_can_be_cancelled():
