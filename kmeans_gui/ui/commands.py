@@ -143,10 +143,10 @@ class Commands(QObject):
         """Put a board of 200 points on the table."""
         self._generate_board(*FIRST_BOARD)
 
-    def _replay(self, seed: int) -> None:
-        """Play the run of a seed alone, from the start that follows from it."""
+    def _replay(self, seed: int, way: str) -> None:
+        """Play the run of a seed alone, from the start that follows from it in that way to start."""
         controller, parameters = self._controller, self._controller.state.parameters
-        alone = {**parameters, "n_init": 1} if "n_init" in parameters else parameters
+        alone = {**parameters, "init": way, **({"n_init": 1} if "n_init" in parameters else {})}
         controller.edit(Configure({"seed": seed, "start": None, "parameters": alone}, "replay a start"))
         if not controller.player.playing:
             controller.toggle_play()

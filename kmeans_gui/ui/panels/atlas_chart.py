@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
@@ -27,7 +29,7 @@ _LEAST_SEAM = 4.0
 
 
 class AtlasChart(KeyedChart):
-    """A histogram of the final objective. The best minimum is dark, the others lighter; the one pointed out has the accent.
+    """A histogram of the final objective. The best minima are dark, the others lighter; the one pointed out has the accent.
 
     Each bar is told in words at the pointer, or where the arrow keys are.
     """
@@ -36,6 +38,7 @@ class AtlasChart(KeyedChart):
         super().__init__(ACROSS, parent)
         self.edges: Floats = np.empty(0)
         self.counts: NDArray[np.intp] = np.empty((0, 0), np.intp)
+        self._is_best: NDArray[np.bool] = np.empty(0, bool)
         self._pointed_out: int | None = None
         self._read: int | None = None  # the bar where the keys are
         self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
@@ -43,9 +46,10 @@ class AtlasChart(KeyedChart):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("How many runs ended in which objective")
 
-    def show_atlas(self, atlas: Atlas) -> None:
-        """Show how the runs of ``atlas`` ended."""
-        self.edges, self.counts = bars_of(atlas)
+    def show_atlas(self, atlas: Atlas, is_best: NDArray[np.bool]) -> None:
+        """Show how the runs of ``atlas`` ended; ``is_best`` tells of each of its minima whether it is dark."""
+        self.edges, self.counts = bars_of(atlas, span_of([atlas]))
+        self._is_best = is_best
         self._pointed_out = self._read = None
         self._describe()
         self.update()
@@ -122,23 +126,11 @@ class AtlasChart(KeyedChart):
         """Paint the axes and the bars."""
         painter = QPainter(self)
         if len(self.counts):
-            self._paint_bars(painter)
+            paint_bars(painter, self._area(), self.counts, _GAP, self._ink)
             self._paint_axes(painter)
             self._paint_place(painter)
         self.paint_focus(painter)
         painter.end()
-
-    def _paint_bars(self, painter: QPainter) -> None:
-        area, totals = self._area(), self.counts.sum(axis=1)
-        width, scale = area.width() / len(self.counts), area.height() / totals.max()
-        for bar, counts in enumerate(self.counts):
-            left, bottom = self._left_of(bar) + _GAP / 2, area.bottom()
-            for minimum in np.flatnonzero(counts).tolist():
-                height = counts[minimum] * scale
-                seam = 1.0 if height >= _LEAST_SEAM else 0.0
-                piece = QRectF(left, bottom - height, max(width - _GAP, 1.0), height - seam)
-                painter.fillRect(piece, appearance.color(self._ink(minimum)))
-                bottom -= height
 
     def _paint_place(self, painter: QPainter) -> None:
         """Paint a band behind which the bar stands that is told of."""
@@ -148,10 +140,7 @@ class AtlasChart(KeyedChart):
             painter.fillRect(band, appearance.color(appearance.current().text, _BAND))
 
     def _ink(self, minimum: int) -> Rgb:
-        theme = appearance.current()
-        if minimum == self._pointed_out:
-            return theme.accent
-        return theme.text if minimum == 0 else mix(theme.surface, theme.quiet, 0.65)
+        return appearance.current().accent if minimum == self._pointed_out else ink_of(bool(self._is_best[minimum]))
 
     def _paint_axes(self, painter: QPainter) -> None:
         area, theme = self._area(), appearance.current()
@@ -171,18 +160,42 @@ class AtlasChart(KeyedChart):
             painter.drawText(QRectF(x - 30, area.bottom() + 3, 60, height), Qt.AlignmentFlag.AlignCenter, tick_words(value))
 
 
-def bars_of(atlas: Atlas) -> tuple[Floats, NDArray[np.intp]]:
-    """Return the ranges of the objective, shape (``BARS`` + 1,), and how many runs of each minimum ended in each.
+def ink_of(is_best: bool) -> Rgb:
+    """Return the color of a minimum's piece of a bar."""
+    theme = appearance.current()
+    return theme.text if is_best else mix(theme.surface, theme.quiet, 0.65)
+
+
+def paint_bars(painter: QPainter, area: QRectF, counts: NDArray[np.intp], gap: float, ink: Callable[[int], Rgb]) -> None:
+    """Paint ``counts``, shape (bars, m), into ``area``, a bar for each row, made of a piece for each minimum."""
+    width, scale = area.width() / len(counts), area.height() / counts.sum(axis=1).max()
+    for bar, pieces in enumerate(counts):
+        left, bottom = area.left() + bar * width + gap / 2, area.bottom()
+        for minimum in np.flatnonzero(pieces).tolist():
+            height = pieces[minimum] * scale
+            seam = 1.0 if height >= _LEAST_SEAM else 0.0
+            piece = QRectF(left, bottom - height, max(width - gap, 1.0), height - seam)
+            painter.fillRect(piece, appearance.color(ink(minimum)))
+            bottom -= height
+
+
+def span_of(atlases: Iterable[Atlas]) -> tuple[float, float]:
+    """Return from where to where the objectives of all runs go; a little of both sides of one that all have."""
+    ends = [atlas.restarts.objectives for atlas in atlases]
+    low, high = float(min(map(np.min, ends))), float(max(map(np.max, ends)))
+    # numpy widens a range of no width, but not by as much as it takes at large numbers.
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    return low, high
+
+
+def bars_of(atlas: Atlas, span: tuple[float, float]) -> tuple[Floats, NDArray[np.intp]]:
+    """Return ``span`` in ranges of the objective, shape (``BARS`` + 1,), and how many runs of each minimum ended in each.
 
     The counts have the shape (``BARS``, m), the best minimum first.
     """
-    objectives = atlas.restarts.objectives
-    # numpy widens a range of no width, but not by as much as it takes at large numbers.
-    low, high = float(objectives.min()), float(objectives.max())
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
-    edges: Floats = np.linspace(low, high, BARS + 1)
-    bars = np.clip(((objectives - low) / (high - low) * BARS).astype(np.intp), 0, BARS - 1)
+    low, high = span
+    bars = np.clip(((atlas.restarts.objectives - low) / (high - low) * BARS).astype(np.intp), 0, BARS - 1)
     counts = np.zeros((BARS, len(atlas.minima)), np.intp)
     np.add.at(counts, (bars, atlas.minimum_of_runs()), 1)
-    return edges, counts
+    return np.linspace(low, high, BARS + 1), counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,9 +177,11 @@ def _fitted(points: Floats, centroids: Floats) -> tuple[Floats, Floats]:
 
 
 def percent(share: float) -> str:
-    """Return a share in words.
+    """Return a share in words, with as many digits as keep a small one from 0 % and a large one from 100 %.
 
-    >>> percent(0.38), percent(0.005), percent(0.0002)
-    ('38 %', '0.5 %', '0.02 %')
+    >>> percent(0.38), percent(0.005), percent(0.0002), percent(0.995), percent(1)
+    ('38 %', '0.5 %', '0.02 %', '99.5 %', '100 %')
     """
-    return f"{100 * share:.{1 if share >= 0.1 else 2}g} %" if share < 0.1 else f"{100 * share:.0f} %"
+    if 0.99 < share < 1:
+        return f"{100 * share:.{-math.floor(math.log10(100 * (1 - share)) + 1e-9)}f} %"
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"

@@ -44,13 +44,32 @@ def test_a_click_on_a_minimum_plays_a_run_that_ends_there(nine, qtbot):
     qtbot.waitUntil(lambda: row.isChecked())
     nine.controller.to_end()
     qtbot.waitUntil(lambda: nine.controller.shown.complete and not nine.controller.shown.next_title)
-    minimum = panel._findings.atlas.minima[3]
+    minimum = panel._findings.comparison.atlases["random"].minima[3]
     assert nine.controller.shown.step.objective == minimum.objective
     assert state(nine).parameters["n_init"] == 1
     assert panel.summary.isVisible()
     assert row._colors == state(nine).colors
     key(nine, "Ctrl+Z")
     assert state(nine).parameters["n_init"] == 3
+
+
+def test_one_undo_takes_back_the_seed_and_the_way_to_start(nine, qtbot):
+    panel = open_section(nine, "Restarts")
+    panel.runs.value_requested.emit(20)
+    with qtbot.waitSignal(panel.work.finished):
+        panel.start.click()
+    before = state(nine)
+    panel.ways[3].click()
+    panel.rows[1].click()
+    minimum = panel._findings.comparison.atlases["box"].minima[1]
+    assert (state(nine).parameters["init"], state(nine).seed) == ("box", minimum.seed)
+    nine.controller.to_end()
+    qtbot.waitUntil(lambda: nine.controller.shown.complete and not nine.controller.shown.next_title)
+    assert nine.controller.shown.step.objective == minimum.objective
+    assert panel.ways[3].isChecked() and panel.rows[1].isChecked()
+    key(nine, "Ctrl+Z")
+    assert (state(nine).parameters, state(nine).seed) == (before.parameters, before.seed)
+    assert panel.verdict.isVisible()
 
 
 def test_folded_sections_do_no_work(nine, qtbot):
