@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from kmeans_gui import clustering
+from kmeans_gui.clustering.atlas import Atlas
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.clustering.parameters import Bool, Int
 from kmeans_gui.engine.background import Background
@@ -31,7 +32,7 @@ from kmeans_gui.ui.panels.atlas_findings import (
 )
 from kmeans_gui.ui.panels.controls import CheckBox, IntBox, push_button, sentence
 from kmeans_gui.ui.panels.form import NUMBER_WIDTH, field_label
-from kmeans_gui.ui.panels.minimum_row import MinimumRow
+from kmeans_gui.ui.panels.minimum_row import MinimumRow, Thumbnail
 from kmeans_gui.ui.panels.panel import Panel
 from kmeans_gui.ui.panels.status import Progress
 from kmeans_gui.ui.panels.way_row import WayRow
@@ -69,7 +70,7 @@ class AtlasPanel(Panel):
         self._shown = Shown()
         self._findings: Findings | None = None
         self._way = ""  # whose minima are on show
-        self._of_all_ways = False  # whether that which was found, or is under way, hangs on no way to start
+        self._comparing = False  # whether the work that was begun last hangs on no way to start
         self.work = Background(self)
         self.runs = IntBox(RUNS)
         self.compare = CheckBox(COMPARE)
@@ -150,10 +151,11 @@ class AtlasPanel(Panel):
     # The work ----------------------------------------------------------------------------------------------------------
 
     def refresh(self, old: Shown | None, new: Shown) -> None:
-        """Drop what was found of other points or by other parameters."""
+        """Drop what was found, and stop what is under way, of other points or by other parameters."""
         self._shown = new
-        if old is None or not _asks_the_same(old.state, new.state, self._of_all_ways):
+        if old is None or not _asks_the_same(old.state, new.state, any_way=self._comparing):
             self._stop()
+        if old is None or not _asks_the_same(old.state, new.state, any_way=_are_several(self._findings)):
             self._findings = None
             self._result.hide()
             self._offer()
@@ -165,7 +167,7 @@ class AtlasPanel(Panel):
     def _begin(self) -> None:
         state, ways, runs = self._shown.state, self._wanted(), self.runs.value()
         self._say("")
-        self._of_all_ways = len(ways) > 1
+        self._comparing = len(ways) > 1
         self.progress.show_work("Running", 0, len(ways) * runs)
         self.start.setEnabled(False)
         self.work.begin(lambda publish, cancelled: explore(state, ways, runs, publish, cancelled))
@@ -190,7 +192,7 @@ class AtlasPanel(Panel):
     def _on_finished(self, number: int, findings: Findings) -> None:
         self._say("")
         self._findings = findings
-        self.verdict.setVisible(len(findings.ways) > 1)
+        self.verdict.setVisible(_are_several(findings))
         self._show_ways(findings)
         init = self._shown.state.parameters.get("init")
         self._choose(findings.ways.index(init) if isinstance(init, str) and init in findings.ways else 0)
@@ -198,12 +200,10 @@ class AtlasPanel(Panel):
 
     def _show_ways(self, findings: Findings) -> None:
         """Show a row for each way to start, if there are several."""
-        comparison, ways = findings.comparison, findings.ways if len(findings.ways) > 1 else ()
+        comparison, ways = findings.comparison, findings.ways if _are_several(findings) else ()
         span = span_of(comparison.atlases.values())
         while len(self.ways) < len(ways):
-            self.ways.append(WayRow())
-            self._group.addButton(self.ways[-1], len(self.ways) - 1)
-            self._rows_of_ways.addWidget(self.ways[-1])
+            self._add_way_row()
         for place, row in enumerate(self.ways):
             row.setVisible(place < len(ways))
         for row, way in zip(self.ways, ways, strict=False):
@@ -211,26 +211,38 @@ class AtlasPanel(Panel):
             row.show_way(findings.words[way], share_words(comparison.share(way)), counts, comparison.is_best[way])
         self.verdict.setText(verdict(findings))
 
+    def _add_way_row(self) -> None:
+        row = WayRow()
+        self._group.addButton(row, len(self.ways))
+        self._rows_of_ways.addWidget(row)
+        self.setTabOrder(self.progress.cancel, row)
+        self.ways.append(row)
+
     def _choose(self, place: int) -> None:
         """Show the minima that one of the ways to start led to."""
         findings = self._findings
         if findings is None:
             return
         self._way = findings.ways[place]
-        if len(findings.ways) > 1:
+        if _are_several(findings):
             self.ways[place].setChecked(True)
-        atlas, thumbnails = findings.comparison.atlases[self._way], findings.thumbnails[self._way]
+            for row in self.ways:  # Tab goes to the one that is chosen, the arrow keys from there to the others
+                row.setFocusPolicy(Qt.FocusPolicy.TabFocus if row.isChecked() else Qt.FocusPolicy.NoFocus)
         self.summary.setText(summary(findings, self._way))
-        self.chart.show_atlas(atlas, findings.comparison.is_best[self._way])
-        for row in self.rows[len(thumbnails) :]:
-            row.hide()
+        self.chart.show_atlas(findings.comparison.atlases[self._way], findings.comparison.is_best[self._way])
+        self._show_minima(findings.comparison.atlases[self._way], findings.thumbnails[self._way])
+        self._show_run()
+
+    def _show_minima(self, atlas: Atlas, thumbnails: tuple[Thumbnail, ...]) -> None:
+        """Show a row for each of the first minima, and how many more there are."""
+        for unused in self.rows[len(thumbnails) :]:
+            unused.hide()
         for row, thumbnail, minimum in zip(self.rows, thumbnails, atlas.minima, strict=False):
             row.show_minimum(thumbnail, minimum.objective, minimum.share, len(atlas.restarts))
             row.show()
         beyond = len(atlas.minima) - len(thumbnails)
         self.more.setVisible(beyond > 0)
         self.more.setText(str(Note("{n:# more minimum is|more minima are} not better than these.", {"n": beyond})))
-        self._show_run()
 
     def _show_run(self) -> None:
         """Mark the minimum that the run on show ends in, and give the clusters the colors that they have on the canvas."""
@@ -238,14 +250,13 @@ class AtlasPanel(Panel):
         if findings is None:
             return
         on_show = None if shown.step is None else shown.step.centroids
-        alone = shown.state.start is None and shown.state.parameters.get("n_init", 1) == 1
-        atlas = findings.comparison.atlases[self._way]
-        init = shown.state.parameters.get("init")
-        alone = alone and shown.trace is not None and isinstance(init, str) and init == self._way
+        parameters, atlas = shown.state.parameters, findings.comparison.atlases[self._way]
+        alone = shown.trace is not None and shown.state.start is None and parameters.get("n_init", 1) == 1
+        is_way = isinstance(parameters["init"], str) and parameters["init"] == self._way
         for row, minimum in zip(self.rows, atlas.minima, strict=False):
             starts = atlas.restarts.starts[minimum.representative]
             row.set_colors(match_colors(on_show, shown.state.colors, starts))
-            row.setChecked(alone and shown.state.seed == minimum.seed)
+            row.setChecked(alone and is_way and shown.state.seed == minimum.seed)
 
     def _replay(self, place: int) -> None:
         if self._findings is not None:
@@ -259,13 +270,18 @@ class AtlasPanel(Panel):
             self.chart.update()
 
 
-def _asks_the_same(a: State, b: State, of_all_ways: bool) -> bool:
+def _are_several(findings: Findings | None) -> bool:
+    return findings is not None and len(findings.ways) > 1
+
+
+def _asks_the_same(a: State, b: State, *, any_way: bool) -> bool:
+    """Whether the runs would be the same; with ``any_way`` those from all ways to start, whichever is set."""
     if a.dataset is not b.dataset or a.algorithm != b.algorithm:
         return False
     if a.parameters is b.parameters:
         return True
     left, right = of_one_run(a), of_one_run(b)
-    if of_all_ways:
+    if any_way:
         left["init"] = right["init"] = None
     return _same(left, right)
 

@@ -1,4 +1,4 @@
-"""What the section of restarts says about where runs ended, on made-up runs."""
+"""What the section of restarts says and shows in bars about where runs ended."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering.atlas import chart_minima, compare_ways
+from kmeans_gui.data.boards import board
+from kmeans_gui.ui.panels.atlas_chart import BARS, bars_of, span_of
 from kmeans_gui.ui.panels.atlas_findings import Findings, summary, verdict
 
 
@@ -55,3 +57,19 @@ def test_the_verdict_names_the_best_and_the_worst_way(objectives, words):
 )
 def test_the_sentence_of_a_way_measures_it_by_the_best_of_all(ends, words):
     assert summary(found(a=[1.0], b=ends), "b") == words
+
+
+def test_the_bars_hold_each_run_once_on_an_axis_that_several_share():
+    points = board("peaked", seed=0).points
+    random, spread = (
+        chart_minima(clustering.run_many("lloyd", points, restarts=50, k=9, init=init)) for init in ("random", "k-means++")
+    )
+    span = span_of([random, spread])
+    for atlas in (random, spread):
+        edges, counts = bars_of(atlas, span)
+        assert (edges[0], edges[-1]) == span
+        assert counts.shape == (BARS, len(atlas.minima))
+        assert counts.sum(axis=0).tolist() == [len(m.runs) for m in atlas.minima]
+        for minimum, m in enumerate(atlas.minima):
+            (bar,) = np.flatnonzero(counts[:, minimum])
+            assert edges[bar] <= m.objective <= edges[bar + 1]

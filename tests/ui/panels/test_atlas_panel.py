@@ -15,7 +15,7 @@ from kmeans_gui.clustering.atlas import chart_minima, compare_ways
 from kmeans_gui.data.boards import board
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.state import defaults
-from kmeans_gui.ui.panels.atlas_chart import BARS, bars_of, span_of
+from kmeans_gui.ui.panels.atlas_chart import BARS
 from kmeans_gui.ui.panels.atlas_panel import AtlasPanel
 from kmeans_gui.ui.panels.minimum_row import percent
 from kmeans_gui.ui.theme import DARK, LIGHT
@@ -159,16 +159,6 @@ def test_what_cannot_be_run_is_said(panel, moment, qtbot):
     assert panel.note.text().startswith("K is 5")
 
 
-def test_the_bars_hold_each_run_once(nine):
-    atlas = chart_minima(clustering.run_many("lloyd", nine.state.dataset.points, restarts=50, k=9, init="random"))
-    edges, counts = bars_of(atlas, span_of([atlas]))
-    assert counts.shape == (BARS, len(atlas.minima))
-    assert counts.sum(axis=0).tolist() == [len(m.runs) for m in atlas.minima]
-    for minimum, m in enumerate(atlas.minima):
-        (bar,) = np.flatnonzero(counts[:, minimum])
-        assert edges[bar] <= m.objective <= edges[bar + 1]
-
-
 def test_keys_tell_of_the_bars_that_have_runs(panel, nine, qtbot):
     panel.refresh(None, nine)
     run(panel, qtbot)
@@ -280,6 +270,16 @@ def test_keys_choose_a_way(compared, choosing):
     assert compared.summary.text().startswith("Random partition: ")
 
 
+def test_tab_goes_from_the_button_to_the_chosen_way_and_on_to_its_minima(compared):
+    QTest.mouseClick(compared.ways[2], LEFT)
+    compared.start.setFocus(Qt.FocusReason.TabFocusReason)
+    reached = []
+    for _ in range(3):
+        QTest.keyClick(compared.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(compared.focusWidget())
+    assert reached == [compared.ways[2], compared.chart, compared.rows[0]]
+
+
 def test_a_minimum_is_asked_for_by_its_way_to_start(compared, nine, said):
     asked = said(compared.replay_requested)
     QTest.mouseClick(compared.ways[3], LEFT)
@@ -303,12 +303,26 @@ def test_a_comparison_stays_whatever_way_is_set(compared, nine):
     assert not compared.verdict.isVisible()
 
 
+def test_a_comparison_under_way_goes_on_when_another_way_is_set(comparing, nine, qtbot):
+    comparing.refresh(None, nine)
+    set_runs(comparing, 10)
+    with qtbot.waitSignal(comparing.work.finished):
+        QTest.mouseClick(comparing.start, LEFT)
+        comparing.refresh(nine, with_parameters(nine, k=9, init="box"))
+        assert comparing.work.active
+    assert chosen(comparing) == ["Random in the bounding box"]
+
+
 def test_runs_from_one_way_go_when_another_is_set(panel, nine, qtbot):
     panel.refresh(None, nine)
     run(panel, qtbot)
     assert panel.summary.isVisible()
     assert not panel.verdict.isVisible()
     assert not any(row.isVisible() for row in panel.ways)
+    QTest.mouseClick(panel.compare, LEFT)
+    QTest.mouseClick(panel.start, LEFT)
+    QTest.mouseClick(panel.progress.cancel, LEFT)  # of the comparison there is nothing
+    assert panel.summary.isVisible()
     panel.refresh(nine, with_parameters(nine, k=9, init="box"))
     assert not panel.summary.isVisible()
 
