@@ -62,9 +62,7 @@ class ChoosingPanel(Panel):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.about = sentence(
-            "Runs k-means with each number of clusters, and asks several criteria which fits best."
-        )
+        self.about = sentence("Runs k-means with each number of clusters, and asks several criteria which fits best.")
         self.form = ParameterForm(PARAMETERS)
         self.compare = push_button("Compare", "Run k-means with each number of clusters and compare the results")
         self.progress = Progress(clock)
