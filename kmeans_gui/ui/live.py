@@ -38,8 +38,8 @@ MOST = 20_000
 PATIENCE_MS = 8.0
 """A run that takes longer is made in the background."""
 
-LIGHT = 2_000
-"""Points of a board on which the first run is made on the spot."""
+LIGHT = 30_000
+"""Points times clusters up to which the first run of its kind is made on the spot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +68,11 @@ class Question:
     colors: tuple[int, ...]
     on_show: Floats | None
     dragged: bool
+
+    def is_like(self, other: Question) -> bool:
+        """Whether the other one takes about as long to answer."""
+        mine, theirs = ({**question.parameters, "init": None} for question in (self, other))
+        return len(self.points) == len(other.points) and self.algorithm == other.algorithm and mine == theirs
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +163,10 @@ class Live(QObject):
         return False
 
     def _is_quick(self, question: Question) -> bool:
-        if self._took is None or self._asked is None or len(self._asked.points) != len(question.points):
-            return len(question.points) <= LIGHT and clustering.algorithm(question.algorithm).fit is not None
-        return self._asked.algorithm == question.algorithm and self._took <= PATIENCE_MS
+        if self._took is not None and self._asked is not None and self._asked.is_like(question):
+            return self._took <= PATIENCE_MS
+        work = len(question.points) * int(question.parameters.get("k", 1))
+        return work <= LIGHT and clustering.algorithm(question.algorithm).fit is not None
 
     def _question(self, frame: Frame) -> Question | None:
         """Return what a preview asks: None if nothing has moved, or if the board is too large."""

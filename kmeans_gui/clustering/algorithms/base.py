@@ -50,6 +50,8 @@ class Algorithm:
         Yields the steps.
     random : bool
         Whether the seed makes a difference.
+    rises : bool
+        Whether the objective is raised, so that the highest is the best.
     recall : callable, optional
         Recomputes the labels from the points and the step that made them, for a trace that let them go. Without it a run keeps
         all its labels, which is right where they take little room.
@@ -66,6 +68,7 @@ class Algorithm:
     pseudocode: tuple[tuple[str, tuple[str, ...]], ...]
     steps: StepsFunction
     random: bool = True
+    rises: bool = False
     recall: Callable[[Floats, Step], Assignment] | None = None
     fit: FitFunction | None = None
     fit_many: FitManyFunction | None = None

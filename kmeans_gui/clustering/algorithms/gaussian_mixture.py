@@ -233,4 +233,5 @@ ALGORITHM = Algorithm(
     ),
     steps=steps,
     recall=recall,
+    rises=True,
 )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from kmeans_gui.clustering import Floats
@@ -24,6 +24,8 @@ BARS = 24
 _LEFT, _RIGHT, _TOP, _FOOT = 30, 8, 8, 20
 _GAP = 2.0
 _BAND = 0.16
+_OVER = 4.0
+"""Pixels that the line of the run on show is higher than the bars."""
 _LEAST_SEAM = 4.0
 """Pieces lower than this run together: of a hundred minima the seams would be all that is seen."""
 
@@ -31,8 +33,15 @@ _LEAST_SEAM = 4.0
 class AtlasChart(KeyedChart):
     """A histogram of the final objective. The best minima are dark, the others lighter; the one pointed out has the accent.
 
-    Each bar is told in words at the pointer, or where the arrow keys are.
+    Each bar is told in words at the pointer, or where the arrow keys are. A line stands where the run on show ended.
+
+    Signals
+    -------
+    minimum_requested : int
+        The minimum that the user wants to watch: of those in a bar, the one found most often.
     """
+
+    minimum_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(ACROSS, parent)
@@ -41,10 +50,12 @@ class AtlasChart(KeyedChart):
         self._is_best: NDArray[np.bool] = np.empty(0, bool)
         self._pointed_out: int | None = None
         self._read: int | None = None  # the bar where the keys are
+        self._reached: float | None = None
         self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("How many runs ended in which objective")
+        self.setMouseTracking(True)
 
     def show_atlas(self, atlas: Atlas, is_best: NDArray[np.bool]) -> None:
         """Show how the runs of ``atlas`` ended; ``is_best`` tells of each of its minima whether it is dark."""
@@ -63,6 +74,12 @@ class AtlasChart(KeyedChart):
         """Show where one of the minima stands; None for none."""
         if minimum != self._pointed_out:
             self._pointed_out = minimum
+            self.update()
+
+    def mark(self, objective: float | None) -> None:
+        """Draw a line at an objective, where the run on show ended; None for none."""
+        if objective != self._reached:
+            self._reached = objective
             self.update()
 
     def words(self, bar: int) -> str:
@@ -87,6 +104,27 @@ class AtlasChart(KeyedChart):
         if not bars or not area.left() <= x < area.right():
             return None
         return int((x - area.left()) / area.width() * bars)
+
+    def act(self) -> None:
+        """Ask for the run where the keys are."""
+        self._request(self._read)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask for a run that ended in the bar at the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._request(self.bar_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show where a press does something."""
+        bar = self.bar_at(event.position().x())
+        if bar is not None and self.counts[bar].any():
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.unsetCursor()
+
+    def _request(self, bar: int | None) -> None:
+        if bar is not None and self.counts[bar].any():
+            self.minimum_requested.emit(int(np.argmax(self.counts[bar])))
 
     def event(self, event: QEvent) -> bool:
         """Say in words what the bar under the pointer is."""
@@ -129,6 +167,7 @@ class AtlasChart(KeyedChart):
             paint_bars(painter, self._area(), self.counts, _GAP, self._ink)
             self._paint_axes(painter)
             self._paint_place(painter)
+            self._paint_reached(painter)
         self.paint_focus(painter)
         painter.end()
 
@@ -138,6 +177,16 @@ class AtlasChart(KeyedChart):
             area = self._area()
             band = QRectF(self._left_of(self._read), area.top(), area.width() / len(self.counts), area.height())
             painter.fillRect(band, appearance.color(appearance.current().text, _BAND))
+
+    def _paint_reached(self, painter: QPainter) -> None:
+        """Paint a line where the run on show ended; at the edge if that is beyond all runs."""
+        if self._reached is None:
+            return
+        area, low, high = self._area(), float(self.edges[0]), float(self.edges[-1])
+        share = min(max((self._reached - low) / (high - low), 0.0), 1.0)
+        x = area.left() + share * area.width()
+        painter.setPen(QPen(appearance.color(appearance.current().accent), 1.5))
+        painter.drawLine(QPointF(x, area.top() - _OVER), QPointF(x, area.bottom()))
 
     def _ink(self, minimum: int) -> Rgb:
         return appearance.current().accent if minimum == self._pointed_out else ink_of(bool(self._is_best[minimum]))

@@ -22,7 +22,7 @@ from kmeans_gui.session.state import State
 from kmeans_gui.ui.panels.minimum_row import Thumbnail, percent
 
 PICTURED = 8
-"""How many minima of each way to start are shown, the best ones."""
+"""How many minima of each way to start are shown."""
 
 THUMBNAIL_POINTS = 400
 
@@ -41,8 +41,8 @@ class Findings:
     ----------
     comparison : Comparison
         The minima by way to start; the way that is set alone, if the ways were not compared.
-    thumbnails : mapping of str to tuple of Thumbnail
-        The first minima of each way as pictures.
+    thumbnails : mapping of str to mapping of int to Thumbnail
+        Of each way, the minima that are shown (:func:`pictured`), ascending, and their pictures.
     words : mapping of str to str
         What each way is called in the form.
     objective_name : str
@@ -50,7 +50,7 @@ class Findings:
     """
 
     comparison: Comparison
-    thumbnails: Mapping[str, tuple[Thumbnail, ...]]
+    thumbnails: Mapping[str, Mapping[int, Thumbnail]]
     words: Mapping[str, str]
     objective_name: str
 
@@ -83,7 +83,7 @@ def explore(state: State, ways: Mapping[str, str], runs: int, publish: Publish, 
         restarts[way] = _make_runs(state, way, runs, progress, cancelled)
     any_runs = next(iter(restarts.values()))
     name = any_runs.fit(seed=int(any_runs.seeds[0]), cancelled=cancelled).objective_name
-    rises = "likelihood" in name
+    rises = clustering.algorithm(state.algorithm).rises
     atlases = {way: chart_minima(made, rises=rises, cancelled=cancelled) for way, made in restarts.items()}
     comparison = compare_ways(atlases, rises=rises, cancelled=cancelled)
     thumbnails = {way: _thumbnails(state.dataset, atlas, cancelled) for way, atlas in atlases.items()}
@@ -101,16 +101,37 @@ def _make_runs(
     return make(restarts=runs, progress=progress)
 
 
-def _thumbnails(dataset: Dataset, atlas: Atlas, cancelled: CancelQuestion) -> tuple[Thumbnail, ...]:
-    """Return small pictures of the best minima, of some of the points."""
+def pictured(atlas: Atlas) -> list[int]:
+    """Return which minima are shown, ascending: the best ones, the one that is found most often, and the worst."""
+    count = len(atlas.minima)
+    chosen = {commonest(atlas), count - 1}
+    chosen.update([place for place in range(count) if place not in chosen][: PICTURED - len(chosen)])
+    return sorted(chosen)
+
+
+def commonest(atlas: Atlas) -> int:
+    """Return which minimum was found most often; of equals, the best."""
+    return int(np.argmax([minimum.share for minimum in atlas.minima]))
+
+
+def remark(atlas: Atlas, place: int) -> str:
+    """Return what sets one of several minima apart, if anything."""
+    if len(atlas.minima) == 1:
+        return ""
+    return {len(atlas.minima) - 1: "the worst", commonest(atlas): "found most often"}.get(place, "")
+
+
+def _thumbnails(dataset: Dataset, atlas: Atlas, cancelled: CancelQuestion) -> dict[int, Thumbnail]:
+    """Return small pictures of the minima that are shown, of some of the points."""
     # At random: where clusters take turns in the table, every so manieth row would leave one of them out.
     rows = np.random.default_rng(0).choice(dataset.n, min(dataset.n, THUMBNAIL_POINTS), replace=False)
     points = planar(dataset.points[rows])
-    shown = atlas.minima[:PICTURED]
-    ends = (atlas.restarts.fit(seed=minimum.seed, cancelled=cancelled) for minimum in shown)
-    return tuple(
-        Thumbnail(points, end.labels[rows], planar(minimum.centroids)) for end, minimum in zip(ends, shown, strict=True)
-    )
+    thumbnails = {}
+    for place in pictured(atlas):
+        minimum = atlas.minima[place]
+        end = atlas.restarts.fit(seed=minimum.seed, cancelled=cancelled)
+        thumbnails[place] = Thumbnail(points, end.labels[rows], planar(minimum.centroids))
+    return thumbnails
 
 
 # In words --------------------------------------------------------------------------------------------------------------

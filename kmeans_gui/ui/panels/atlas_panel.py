@@ -25,6 +25,7 @@ from kmeans_gui.ui.panels.atlas_findings import (
     Findings,
     explore,
     of_one_run,
+    remark,
     share_words,
     summary,
     verdict,
@@ -70,6 +71,7 @@ class AtlasPanel(Panel):
         self._shown = Shown()
         self._findings: Findings | None = None
         self._way = ""  # whose minima are on show
+        self._places: list[int] = []  # and which of them the rows are about
         self._comparing = False  # whether the work that was begun last hangs on no way to start
         self.work = Background(self)
         self.runs = IntBox(RUNS)
@@ -119,8 +121,9 @@ class AtlasPanel(Panel):
         self.work.finished.connect(self._on_finished)
         self.work.failed.connect(lambda _, error: self._say(user_text(error)))
         for place, row in enumerate(self.rows):
-            row.clicked.connect(lambda _=False, place=place: self._replay(place))
-            row.pointed_out.connect(lambda on, place=place: self.chart.point_out(place if on else None))
+            row.clicked.connect(lambda _=False, place=place: self._replay(self._places[place]))
+            row.pointed_out.connect(lambda on, place=place: self.chart.point_out(self._places[place] if on else None))
+        self.chart.minimum_requested.connect(self._replay)
 
     def _set_runs(self, runs: int) -> None:
         self.runs.set_value(runs)
@@ -161,7 +164,7 @@ class AtlasPanel(Panel):
             self._offer()
         elif old.state.parameters is not new.state.parameters:
             self._offer()
-        if old is None or old.state is not new.state:
+        if old is None or old.state is not new.state or old.complete != new.complete or old.trace is not new.trace:
             self._show_run()
 
     def _begin(self) -> None:
@@ -233,16 +236,18 @@ class AtlasPanel(Panel):
         self._show_minima(findings.comparison.atlases[self._way], findings.thumbnails[self._way])
         self._show_run()
 
-    def _show_minima(self, atlas: Atlas, thumbnails: tuple[Thumbnail, ...]) -> None:
-        """Show a row for each of the first minima, and how many more there are."""
+    def _show_minima(self, atlas: Atlas, thumbnails: Mapping[int, Thumbnail]) -> None:
+        """Show a row for each minimum that has a picture, and how many more there are."""
+        self._places = list(thumbnails)
         for unused in self.rows[len(thumbnails) :]:
             unused.hide()
-        for row, thumbnail, minimum in zip(self.rows, thumbnails, atlas.minima, strict=False):
-            row.show_minimum(thumbnail, minimum.objective, minimum.share, len(atlas.restarts))
+        for row, (place, thumbnail) in zip(self.rows, thumbnails.items(), strict=False):
+            minimum = atlas.minima[place]
+            row.show_minimum(thumbnail, minimum.objective, minimum.share, len(atlas.restarts), remark(atlas, place))
             row.show()
         beyond = len(atlas.minima) - len(thumbnails)
         self.more.setVisible(beyond > 0)
-        self.more.setText(str(Note("{n:# more minimum is|more minima are} not better than these.", {"n": beyond})))
+        self.more.setText(str(Note("{n:# more minimum lies|more minima lie} between: click a bar for one.", {"n": beyond})))
 
     def _show_run(self) -> None:
         """Mark the minimum that the run on show ends in, and give the clusters the colors that they have on the canvas."""
@@ -253,7 +258,8 @@ class AtlasPanel(Panel):
         parameters, atlas = shown.state.parameters, findings.comparison.atlases[self._way]
         alone = shown.trace is not None and shown.state.start is None and parameters.get("n_init", 1) == 1
         is_way = isinstance(parameters["init"], str) and parameters["init"] == self._way
-        for row, minimum in zip(self.rows, atlas.minima, strict=False):
+        self.chart.mark(_reached(shown))
+        for row, minimum in zip(self.rows, (atlas.minima[place] for place in self._places), strict=False):
             starts = atlas.restarts.starts[minimum.representative]
             row.set_colors(match_colors(on_show, shown.state.colors, starts))
             row.setChecked(alone and is_way and shown.state.seed == minimum.seed)
@@ -268,6 +274,11 @@ class AtlasPanel(Panel):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self.chart.update()
+
+
+def _reached(shown: Shown) -> float | None:
+    """Return the objective that the run on show ends with; None if it has not come to its end."""
+    return shown.trace.light(shown.length - 1).objective if shown.trace is not None and shown.complete else None
 
 
 def _are_several(findings: Findings | None) -> bool:

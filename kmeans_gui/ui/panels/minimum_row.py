@@ -68,11 +68,12 @@ class MinimumRow(QAbstractButton):
         self.setCheckable(True)
         self.setToolTip("Watch a run that ends here")
 
-    def show_minimum(self, thumbnail: Thumbnail, objective: float, share: float, runs: int) -> None:
-        """Show a minimum, which ``share`` of so many ``runs`` found."""
+    def show_minimum(self, thumbnail: Thumbnail, objective: float, share: float, runs: int, remark: str) -> None:
+        """Show a minimum, which ``share`` of so many ``runs`` found; ``remark`` says what sets it apart, if anything."""
         self._thumbnail, self._share, self._picture = thumbnail, share, None
-        self._words = number(objective), f"{percent(share)} of {runs:,} {'run' if runs == 1 else 'runs'}"
-        self.setAccessibleName(", ".join(self._words))
+        found = f"{percent(share)} of {runs:,} {'run' if runs == 1 else 'runs'}"
+        self._words = " · ".join(filter(None, (number(objective), remark))), found
+        self.setAccessibleName(", ".join(filter(None, (number(objective), found, remark))))
         self.update()
 
     def set_colors(self, colors: tuple[int, ...]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
@@ -58,7 +58,12 @@ def test_it_finds_the_minima_and_says_so(panel, nine, qtbot):
     assert words.startswith(f"{len(atlas.minima)} minima; the worst is ")
     assert words.endswith(f"{percent(atlas.found_best)} found the best.")
     assert all(row.isVisible() for row in panel.rows)
-    assert panel.rows[0].accessibleName().endswith(f"{percent(atlas.found_best)} of 200 runs")
+    assert f"{percent(atlas.found_best)} of 200 runs" in panel.rows[0].accessibleName()
+    assert panel.rows[-1].accessibleName().startswith(f"{atlas.minima[-1].objective:.4g}")
+    assert panel.rows[-1].accessibleName().endswith("the worst")
+    most = max(minimum.share for minimum in atlas.minima)
+    (often,) = (row.accessibleName() for row in panel.rows if "found most often" in row.accessibleName())
+    assert f"{percent(most)} of 200 runs" in often
     assert panel.more.isVisible()
 
 
@@ -79,7 +84,7 @@ def test_the_number_of_runs_is_typed(panel, nine, qtbot):
     QTest.keyClick(panel.runs, Qt.Key.Key_Return)
     assert panel.start.text() == "Run 25 starts"
     run(panel, qtbot)
-    assert panel.rows[0].accessibleName().endswith("of 25 runs")
+    assert "of 25 runs" in panel.rows[0].accessibleName()
 
 
 @pytest.mark.parametrize("way", ["mouse", "key"])
@@ -178,6 +183,43 @@ def test_keys_tell_of_the_bars_that_have_runs(panel, nine, qtbot):
     assert chart.accessibleDescription() == everything
     assert chart.grab().toImage() == plain
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+@pytest.mark.parametrize("way", ["mouse", "key"])
+def test_a_bar_asks_for_a_run_that_ended_in_it(panel, nine, qtbot, said, way):
+    asked = said(panel.replay_requested)
+    panel.refresh(None, nine)
+    run(panel, qtbot)
+    chart = panel.chart
+    tallest = int(np.argmax(chart.counts.sum(axis=1)))
+    empty = next(bar for bar in range(BARS) if not chart.counts[bar].any())
+    for bar in (empty, tallest):
+        if way == "mouse":
+            x = next(x for x in range(chart.width()) if chart.bar_at(x + 1) == bar)
+            QTest.mouseClick(chart, LEFT, pos=QPoint(x + 2, 60))
+        elif bar == tallest:
+            chart.setFocus(Qt.FocusReason.TabFocusReason)
+            for _ in range(1 + np.count_nonzero(chart.counts[:tallest].any(axis=1))):
+                QTest.keyClick(chart, Qt.Key.Key_Right)
+            QTest.keyClick(chart, Qt.Key.Key_Return)
+    ((seed, _),) = asked
+    last = clustering.fit("lloyd", nine.state.dataset.points, seed=seed, k=9, init="random", n_init=1)
+    assert chart.edges[tallest] <= last.objective <= chart.edges[tallest + 1]
+
+
+def test_a_line_stands_where_the_run_on_show_ended(panel, nine, qtbot):
+    panel.refresh(None, nine)
+    run(panel, qtbot)
+    panel.chart.point_out(None)
+    trace = clustering.run("lloyd", nine.state.dataset.points, seed=3, k=9, init="random")
+    while_it_runs = replace(nine, trace=trace, length=len(trace) - 1, complete=False)
+    panel.refresh(nine, while_it_runs)
+    before = panel.chart.grab().toImage()
+    panel.refresh(while_it_runs, replace(while_it_runs, length=len(trace), complete=True))
+    assert panel.chart.grab().toImage() != before
+    panel.refresh(while_it_runs, while_it_runs)
+    panel.refresh(replace(while_it_runs, complete=True), while_it_runs)
+    assert panel.chart.grab().toImage() == before
 
 
 def test_a_minimum_at_the_pointer_is_pointed_out_in_the_chart(panel, nine, qtbot):
