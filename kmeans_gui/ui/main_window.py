@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
             self.commands.answer(view)
         themes = {f"theme_{name}": partial(look.choose, name) for name in ("system", "light", "dark")}
         self.actions_table.bind(themes)
-        Switches(self.actions_table, self.stage, self)
+        Switches(self.actions_table, self.stage, self).hinted.connect(self.messages.info)
 
     def _load_plugins(self) -> None:
         """Add the algorithms of other packages, before there is a panel that offers them."""

@@ -70,6 +70,17 @@ def test_algorithms_of_other_packages_are_offered_and_broken_ones_told_of(qapp, 
     assert window.messages.text == "The algorithm 'other' cannot be used."
 
 
+def test_live_mode_says_what_it_does_and_is_remembered(window, qapp, qtbot):
+    key(window, "J")
+    assert window.stage.live.on
+    assert window.messages.text.startswith("Live mode is on")
+    again = make_window(qapp)
+    qtbot.addWidget(again)
+    assert again.stage.live.on and again.actions_table["live"].isChecked()
+    key(window, "J")
+    assert not window.stage.live.on
+
+
 @pytest.mark.parametrize(("letter", "layer"), [("V", "regions"), ("L", "links"), ("T", "trails"), ("X", "axes")])
 def test_layers_are_switched_by_their_keys(window, letter, layer):
     before = layer in state(window).layers
