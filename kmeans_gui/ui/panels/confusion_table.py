@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from kmeans_gui.clustering.notes import Note
 from kmeans_gui.ui import appearance
 
 MOST = 12
@@ -20,24 +21,32 @@ _STRONGEST = 0.35
 
 
 class ConfusionTable(QWidget):
-    """Clusters down, classes across, the best match of each cluster on the diagonal."""
+    """Clusters down, classes across, the best match of each cluster on the diagonal.
+
+    Signals
+    -------
+    cell_requested : int, int
+        The label and the class whose points the user wants.
+    """
+
+    cell_requested = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table: NDArray[np.int64] = np.empty((0, 0), np.int64)
         self._clusters: list[int] = []
-        self._classes: list[str] = []
+        self._classes: list[int] = []
         self._colors: tuple[int, ...] = ()
         self.setFont(appearance.tabular(appearance.font(appearance.Type.CAPTION)))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Points of each cluster and class")
-        self.setToolTip("Rows are clusters, columns the true classes; each number is a number of points")
+        self.setMouseTracking(True)
 
     def show_table(self, table: NDArray[np.int64], clusters: NDArray[np.int64], classes: NDArray[np.int64]) -> None:
         """Show a table, shape (c, t), of at most ``MOST`` rows and columns, with the labels of its rows and columns."""
         self._table = table[:MOST, :MOST]
         self._clusters = clusters[:MOST].tolist()
-        self._classes = [str(value) for value in classes[:MOST].tolist()]
+        self._classes = classes[:MOST].tolist()
         self.setFixedHeight(round((len(self._clusters) + 1) * _ROW))
         self.setAccessibleDescription("; ".join(map(self.words, range(len(self._clusters)))))
         self.update()
@@ -53,6 +62,34 @@ class ConfusionTable(QWidget):
         cells = zip(self._table[row].tolist(), self._classes, strict=True)
         return f"cluster {self._clusters[row] + 1}: " + ", ".join(f"{n:,} of class {name}" for n, name in cells if n)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask for the points of the cell at the pointer."""
+        cell = self._cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            row, column = cell
+            self.cell_requested.emit(self._clusters[row], self._classes[column])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what the number at the pointer is, and show where a press does something."""
+        cell = self._cell_at(event.position())
+        self.setCursor(Qt.CursorShape.ArrowCursor if cell is None else Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("" if cell is None else self._cell_words(*cell))
+
+    def _cell_at(self, at: QPointF) -> tuple[int, int] | None:
+        """Return row and column of the cell at a place that has points."""
+        if not self._table.size or at.x() < _HEAD or at.y() < _ROW:
+            return None
+        row, column = int(at.y() / _ROW) - 1, int((at.x() - _HEAD) / self._width())
+        inside = row < self._table.shape[0] and column < self._table.shape[1]
+        return (row, column) if inside and self._table[row, column] else None
+
+    def _cell_words(self, row: int, column: int) -> str:
+        points = Note("{n:# point|points}", {"n": int(self._table[row, column])})
+        return f"{points} of class {self._classes[column]} in cluster {self._clusters[row] + 1}"
+
+    def _width(self) -> float:
+        return (self.width() - _HEAD) / len(self._classes)
+
     def sizeHint(self) -> QSize:
         """Take what width there is."""
         return QSize(240, round((len(self._clusters) + 1) * _ROW))
@@ -62,11 +99,11 @@ class ConfusionTable(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._table.size:
-            width = (self.width() - _HEAD) / len(self._classes)
+            width = self._width()
             painter.setPen(appearance.color(appearance.current().quiet))
             for column, name in enumerate(self._classes):
                 place = QRectF(_HEAD + column * width, 0, width, _ROW)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._fitting(name, width))
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._fitting(str(name), width))
             for row in range(len(self._clusters)):
                 self._paint_row(painter, row, width)
         painter.end()

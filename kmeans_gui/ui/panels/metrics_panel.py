@@ -90,9 +90,12 @@ class MetricsPanel(Panel):
     -------
     measured
         The scores on show are those of the half-step on show.
+    rows_requested : ndarray of int
+        The rows of the points that the user wants to be selected.
     """
 
     measured = Signal()
+    rows_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,12 +106,13 @@ class MetricsPanel(Panel):
         self.note = sentence()
         self.internal, self.external = ScoreTable("By itself"), ScoreTable("Against the true classes")
         self.table, self.cut = ConfusionTable(), sentence()
+        self.reading = sentence("Clusters down, classes across. Click a number to select its points.")
         self.compare = push_button("Compare with scikit-learn", "Make the same run there, from the same start")
         self.comparison = sentence(role="")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(appearance.GRID)
-        self._parts = (self.internal, self.external, self.table, self.cut)
+        self._parts = (self.internal, self.external, self.reading, self.table, self.cut)
         for part in (self.note, *self._parts, self.compare, self.comparison):
             layout.addWidget(part)
         self._connect_signals()
@@ -122,6 +126,7 @@ class MetricsPanel(Panel):
         self.peer.finished.connect(lambda _, found: self._tell(comparison_words(found)))
         self.peer.failed.connect(lambda _, error: self._tell(user_text(error)))
         self.compare.clicked.connect(self._compare)
+        self.table.cell_requested.connect(self._select)
 
     # The half-step on show ---------------------------------------------------------------------------------------------
 
@@ -202,6 +207,7 @@ class MetricsPanel(Panel):
         self._show_internal(found.internal)
         self.external.show_scores(found.external)
         self.table.setVisible(bool(found.table))
+        self.reading.setVisible(bool(found.table))
         self.cut.hide()
         if found.table:
             self.table.show_table(*found.table)
@@ -211,6 +217,13 @@ class MetricsPanel(Panel):
                 self.cut.show()
         for part in self._parts:
             part.setEnabled(True)
+
+    def _select(self, label: int, truth: int) -> None:
+        """Ask for the points of one cluster and one class."""
+        if self._of is not None:
+            dataset, step = self._of
+            assert dataset.truth is not None
+            self.rows_requested.emit(np.flatnonzero((np.asarray(step.labels) == label) & (dataset.truth == truth)))
 
     # scikit-learn ------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from sklearn import cluster, metrics
@@ -48,6 +48,21 @@ def test_the_scores_are_scikit_learns(panel, moment, qtbot):
     }
     assert panel.external.values["ari"].text() == number(metrics.adjusted_rand_score(truth, labels))
     assert not panel.note.isVisible()
+
+
+def test_a_number_of_the_confusion_table_selects_its_points(panel, moment, qtbot, said):
+    shown = moment(-1)
+    measured(panel, qtbot, None, shown)
+    asked, table = said(panel.rows_requested), panel.table
+    labels, truth = shown.step.labels, shown.state.dataset.truth
+    QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(10, 30))  # the name of a row
+    QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    QTest.mouseMove(table, QPoint(62, 32))
+    qtbot.waitUntil(lambda: table.toolTip() != "")
+    ((rows,),) = asked
+    (label,), (kind,) = set(labels[rows].tolist()), set(truth[rows].tolist())
+    assert rows.tolist() == np.flatnonzero((labels == label) & (truth == kind)).tolist()
+    assert table.toolTip() == f"{len(rows)} points of class {kind} in cluster {label + 1}"
 
 
 def test_a_score_that_is_not_defined_says_why(panel, moment, qtbot):
