@@ -57,6 +57,7 @@ def test_a_number_of_the_confusion_table_selects_its_points(panel, moment, qtbot
     labels, truth = shown.step.labels, shown.state.dataset.truth
     QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(10, 30))  # the name of a row
     QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    panel.window().resize(300, table.mapTo(panel.window(), QPoint(0, table.height())).y() + 50)
     QTest.mouseMove(table, QPoint(62, 32))
     qtbot.waitUntil(lambda: table.toolTip() != "")
     ((rows,),) = asked
