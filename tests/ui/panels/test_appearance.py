@@ -1,8 +1,10 @@
 """Appearance: palette, type and icons made from the theme."""
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPalette, QPixmapCache
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from kmeans_gui.ui import appearance
@@ -89,6 +91,33 @@ def test_an_icon_follows_the_theme(dressed, theme):
     assert close(ink_of(icon), theme.text)
     assert close(ink_of(inverse), theme.ground)
     assert close(ink_of(icon, QIcon.Mode.Disabled), appearance.faded(theme))
+
+
+def test_icons_that_are_kept_are_those_asked_for(dressed):
+    play, pause, primary = appearance.icon("play"), appearance.icon("pause"), appearance.icon("play", inverse=True)
+    normal, disabled = QIcon.Mode.Normal, QIcon.Mode.Disabled
+    asked = [
+        (theme, icon, mode, QSize(*size), ratio)
+        for theme in (LIGHT, DARK)
+        for icon, mode in ((play, normal), (play, disabled), (primary, normal), (pause, normal))
+        for size in ((16, 16), (16, 32), (32, 16), (32, 32))
+        for ratio in (1.0, 2.0)
+    ]
+
+    def picture(theme, icon, mode, size, ratio):
+        if appearance.current() is not theme:
+            dressed(theme)
+        pixmap = icon.pixmap(size, ratio, mode)
+        assert (pixmap.size(), pixmap.devicePixelRatio()) == (size * ratio, ratio)
+        return pixmap.toImage()
+
+    QPixmapCache.clear()
+    kept = [picture(*one) for one in asked]
+    for one, image in zip(asked, kept, strict=True):
+        QPixmapCache.clear()
+        assert picture(*one) == image
+    largest = kept[7::8]  # of each theme, icon and mode
+    assert all(one != other for one, other in combinations(largest, 2))
 
 
 @THEMES
