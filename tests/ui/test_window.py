@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hands import LEFT, NONE, click, key, state
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -51,6 +51,33 @@ def test_number_keys_set_k_and_r_starts_anew(window, board, qtbot):
     key(window, "5", "R")
     qtbot.waitUntil(lambda: window.controller.shown.step is not None and window.controller.shown.step.k == 5)
     assert state(window).seed == 1
+
+
+@pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_folds_and_unfolds_the_section_whose_header_has_the_focus(window, enter):
+    section = window._side.sections["Data"]
+    section.header.setFocus()
+    for is_open in (False, True):
+        QTest.keyClick(section.header, enter)
+        assert (section.is_open(), section.panel.isVisible()) == (is_open, is_open)
+
+
+@pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_presses_the_button_that_has_the_focus_once(window, board, enter):
+    button = window._side.sections["Algorithm"].panel.new_start
+    button.setFocus()
+    QTest.keyClick(button, enter)
+    assert state(window).seed == 1
+
+
+def test_space_plays_and_presses_nothing_whatever_has_the_focus(window, board, qtbot):
+    section, button = window._side.sections["Data"], window._side.sections["Algorithm"].panel.new_start
+    for widget, playing in ((section.header, True), (button, False)):
+        widget.setFocus()
+        QTest.keyClick(widget, Qt.Key.Key_Space)
+        assert window.controller.shown.playing is playing
+    assert section.is_open()
+    assert state(window).seed == 0
 
 
 def test_algorithms_of_other_packages_are_offered_and_broken_ones_told_of(qapp, qtbot, monkeypatch):
