@@ -92,6 +92,17 @@ def test_chance_is_students_prediction_interval() -> None:
         assert criteria.gap(ours, theirs).suggested == expected
 
 
+@pytest.mark.parametrize(("larger", "beyond"), [(1, 2), (2, None)])
+def test_two_larger_k_share_the_chance_of_one(larger: int, beyond: int | None) -> None:
+    _, theirs = logs([0.0, 0.0, 0.0])
+    fall = theirs[0] - theirs[larger]
+    most = stats.t.ppf(1 - 0.01 / 2, 5, fall.mean(), fall.std(ddof=1) * math.sqrt(7 / 6))
+    for fallen, expected in ((most - 1e-9, 1), (most + 1e-9, beyond)):
+        ours = np.array([0.0, 99.0, 99.0])  # the other one gains nothing
+        ours[larger] = -fallen
+        assert criteria.gap(ours, theirs).suggested == expected
+
+
 def test_the_knee_of_a_curve() -> None:
     assert criteria.elbow(np.array([100.0, 40.0, 10.0, 8.0, 6.0, 4.0, 2.0, 0.0])).suggested == 3
     assert criteria.elbow(np.linspace(10, 0, 8)).suggested is None
@@ -185,6 +196,17 @@ def test_nothing_is_found_where_points_are_evenly_spread() -> None:
     assert sum(named(choices)["gap"].suggested == 1 for choices in found) >= 9
     assert sum("gap statistic suggests K = 1" in choices.nothing_to_find for choices in found) >= 8
     assert choose_k(planted(1, 6)[1], max_k=4, references=2).nothing_to_find == ""
+
+
+def test_of_fewer_than_ten_points_it_is_not_said_that_there_are_no_clusters() -> None:
+    X = np.random.default_rng(20).random((10, 2))
+    nine, ten = (choose_k(X[:n], max_k=4, references=10) for n in (9, 10))
+    for choices in (nine, ten):
+        assert named(choices)["gap"].suggested == 1
+        assert choices.hopkins is not None
+        assert choices.hopkins < 0.1
+    assert nine.nothing_to_find == ""
+    assert "no clusters" in ten.nothing_to_find
 
 
 @pytest.mark.parametrize("reference", ["box", "pca"])
@@ -287,6 +309,14 @@ def test_what_cannot_be_used_is_refused(words: dict[str, object], said: str) -> 
 def test_a_forecast_grows_with_the_work() -> None:
     few, many = (forecast(SQUARE, max_k=4, n_init=10, references=references) for references in (1, 100_000))
     assert 0 < few < many
+
+
+@pytest.mark.parametrize("asked", [0, 3])
+@pytest.mark.parametrize("n", [200, 5000])
+def test_a_forecast_can_be_cancelled(n: int, asked: int) -> None:
+    questions = iter(range(asked))
+    with pytest.raises(Cancelled):
+        forecast(np.random.default_rng(0).random((n, 2)), max_k=4, cancelled=lambda: next(questions, None) is None)
 
 
 def test_runs_are_those_of_scipy_too() -> None:
