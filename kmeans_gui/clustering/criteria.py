@@ -266,7 +266,10 @@ def aic(values: Floats) -> Verdict:
 def _of_mixtures(symbol: str, values: Floats, evidence: tuple[tuple[float, str], ...] = ()) -> Verdict:
     suggested, why = extreme(symbol, values, "lower")
     if suggested is None:
-        return Verdict(None, f"{why[:-1]}: in every mixture a cluster shrinks to a point or a line.")
+        return Verdict(
+            None,
+            f"{why[:-1]}: the points have no extent in some direction. Leave out constant or dependent columns, or add points.",
+        )
     clauses = [why[:-1]]
     lowest = np.sort(values[np.isfinite(values)])[:2]
     if evidence and len(lowest) == 2:

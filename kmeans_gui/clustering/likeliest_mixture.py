@@ -39,6 +39,9 @@ REGULARIZATION = 1e-6
 _SHRUNK = 2 * REGULARIZATION
 """With no more variance than this in some direction, half of which is the regularization, a cluster has shrunk."""
 
+_FLAT = 1e-12
+"""A smallest eigenvalue of the correlations below this is that of rounding."""
+
 _ITERATIONS, _TRIED = 15, 3
 """How many iterations a run takes, about, and how many are tried for a forecast."""
 
@@ -79,6 +82,9 @@ def information_by_k(
 ) -> Iterator[tuple[int, float, float]]:
     """Fit mixtures with each number of clusters, and yield that number with its BIC and its AIC.
 
+    Nothing is yielded of points without an extent in some direction: under a mixture of normal distributions they are as
+    probable as one likes, whatever the number of clusters.
+
     Parameters
     ----------
     X : ndarray of shape (n, d), float64
@@ -100,6 +106,8 @@ def information_by_k(
     """
     units, n = Units.of(X), len(X)
     points = units.measure(X)
+    if are_flat(points):
+        return
     for k, step in fits.items():
         assert step.centroids is not None
         seeds = range(seed, seed + (STARTS - 1 if k > 1 else 0))  # with one cluster all runs are the same
@@ -111,6 +119,15 @@ def information_by_k(
             log_likelihood = n * (log_density - units.log_volume)
             free = mixture.free_parameters
             yield k, bic_of(log_likelihood, free, n), aic_of(log_likelihood, free)
+
+
+def are_flat(X: Floats) -> bool:
+    """Return whether points, shape (n, d), have no extent in some direction, each axis measured in its own units."""
+    if np.ptp(X, axis=0).min() == 0:
+        return True
+    centered = X - X.mean(axis=0)
+    centered /= np.sqrt(np.square(centered).mean(axis=0))
+    return bool(np.linalg.eigvalsh(centered.T @ centered / len(X))[0] < _FLAT)
 
 
 def likeliest_mixture(

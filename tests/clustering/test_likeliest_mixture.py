@@ -10,6 +10,7 @@ from sklearn.mixture import GaussianMixture
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import choosing_k, criteria
+from kmeans_gui.clustering import likeliest_mixture as likeliest_mixture_module
 from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, Choices, choose_k, forecast
 from kmeans_gui.clustering.criteria import Criterion, aic_of, bic_of
 from kmeans_gui.clustering.likeliest_mixture import Units, likeliest_mixture, seconds_for
@@ -115,15 +116,26 @@ LINE = np.arange(30.0)
 
 @pytest.mark.parametrize(
     "X",
-    [[[1.0, 2.0]], np.ones((5, 2)), [[0.0, 0.0], [1.0, 1.0]], np.c_[LINE, LINE], np.c_[LINE, np.full(30, 1e150)]],
-    ids=["one point", "equal points", "two points", "a line aslant", "a constant axis"],
+    [
+        [[1.0, 2.0]],
+        np.ones((5, 2)),
+        [[0.0, 0.0], [1.0, 1.0]],
+        np.c_[LINE, LINE],
+        np.c_[LINE, np.sin(LINE), 0.1 * LINE - 0.3 * np.sin(LINE) + 7],
+        np.c_[LINE, np.full(30, 1e150)],
+    ],
+    ids=["one point", "equal points", "two points", "a line aslant", "a plane aslant", "a constant axis"],
 )
-def test_points_without_an_extent_in_all_directions_have_no_value(X: object) -> None:
+def test_points_without_an_extent_in_some_direction_are_told_so_before_anything_is_fitted(
+    X: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likeliest_mixture_module, "likeliest_mixture", pytest.fail)
     for name, criterion in of_mixtures(X).items():
         assert np.isnan(criterion.values).all()
         assert criterion.suggested is None
         assert criterion.why == (
-            f"The {OF_MIXTURES[name][0]} is not defined for any K: in every mixture a cluster shrinks to a point or a line."
+            f"The {OF_MIXTURES[name][0]} is not defined for any K: the points have no extent in some direction. Leave out "
+            "constant or dependent columns, or add points."
         )
 
 
