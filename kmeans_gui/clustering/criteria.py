@@ -277,7 +277,7 @@ def _of_mixtures(symbol: str, values: Floats, evidence: tuple[tuple[float, str],
         words = next(words for least, words in evidence if lead >= least)
         clauses.append(f"a difference of {number(lead, 3)} is {words}")
     if not np.isfinite(values).all():
-        clauses.append("there is none where a cluster shrinks to a point or a line")
+        clauses.append("there is none where a cluster shrinks to a line")
     return Verdict(suggested, "; ".join(clauses) + ".")
 
 

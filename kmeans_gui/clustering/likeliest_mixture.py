@@ -2,14 +2,17 @@
 
 Expectation-maximization ends in a local maximum of the likelihood, so the best of several runs counts. There is no global one:
 a cluster that shrinks to a point or a line makes its own points as probable as one likes (Day, "Estimating the components of a
-mixture of normal distributions", Biometrika 56, 1969). Nothing stops it but the regularization, and then the likelihood tells
-of that instead of the points. Runs that end so do not count.
+mixture of normal distributions", Biometrika 56, 1969). So narrow clusters have a price, which goes to 0 as points become more:
+tr(S Σ⁻¹) / n is taken off the log-likelihood for each covariance Σ (Chen & Tan, "Inference for multivariate normal mixtures",
+J. Multivariate Anal. 100, 2009, whose penalty has a further term that hardly matters). It amounts to 2 S / n on top of the sum
+of squares of each cluster. Chen and Tan take for S the covariance of all points. Here S is how wide small clusters are, axis by
+axis (:func:`local_variances`), so that one point far off, or clusters far from each other, do not blur all of them.
 
 >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
->>> mixture, log_density = likeliest_mixture(X, X.mean(axis=0, keepdims=True))
+>>> mixture, log_density = likeliest_mixture(X, X.mean(axis=0, keepdims=True), np.zeros(2))
 >>> mixture.free_parameters, round(log_density, 3)
 (5, -1.452)
->>> likeliest_mixture(X[:2], X[:1]) is None
+>>> likeliest_mixture(X[:2], X[:1], np.zeros(2)) is None
 True
 """
 
@@ -18,26 +21,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from kmeans_gui import clustering
-from kmeans_gui.clustering.algorithms.gaussian_mixture import Shares
+from kmeans_gui.clustering.algorithms.gaussian_mixture import start_mixture
 from kmeans_gui.clustering.criteria import aic_of, bic_of
-from kmeans_gui.clustering.normal_mixture import NormalMixture
-from kmeans_gui.clustering.overlays import Mixture
-from kmeans_gui.clustering.step import Floats, Step
-from kmeans_gui.errors import CancelQuestion
+from kmeans_gui.clustering.normal_mixture import NormalMixture, expect, maximize
+from kmeans_gui.clustering.seeding import INIT
+from kmeans_gui.clustering.step import Floats, Labels, Step
+from kmeans_gui.errors import CancelQuestion, UserError
 
 STARTS = 5
 """Runs for each number of clusters."""
 
-REGULARIZATION = 1e-6
-"""Added to all variances. The points are measured in :class:`Units`, in which each axis is 4 to 8 long."""
+_TOLERANCE, _LONGEST = 1e-3, 100
+"""A run ends when the mean log-likelihood changes by less than this, or after so many iterations."""
 
-_SHRUNK = 2 * REGULARIZATION
-"""With no more variance than this in some direction, half of which is the regularization, a cluster has shrunk."""
+_CLUSTER = 5
+"""Points that a cluster has on average, at least, if its width is to be relied on."""
+
+_NARROW = 0.25
+"""Of all points, those in the narrowest clusters: wider ones, and those of points far off, do not count."""
+
+_ROUNDING = 1e-24
+"""A variance below this is that of rounding, where coordinates are up to 8."""
 
 _FLAT = 1e-12
 """A smallest eigenvalue of the correlations below this is that of rounding."""
@@ -97,7 +105,7 @@ def information_by_k(
     Yields
     ------
     tuple
-        Both values are NaN where in every run a cluster shrank.
+        Both values are NaN where in every run a covariance became singular.
 
     Raises
     ------
@@ -108,10 +116,11 @@ def information_by_k(
     points = units.measure(X)
     if are_flat(points):
         return
+    spread = local_variances(points, {k: step.labels for k, step in fits.items()})
     for k, step in fits.items():
         assert step.centroids is not None
         seeds = range(seed, seed + (STARTS - 1 if k > 1 else 0))  # with one cluster all runs are the same
-        found = likeliest_mixture(points, units.measure(step.centroids), seeds, cancelled)
+        found = likeliest_mixture(points, units.measure(step.centroids), spread, seeds, cancelled)
         if found is None:
             yield k, np.nan, np.nan
         else:
@@ -130,8 +139,41 @@ def are_flat(X: Floats) -> bool:
     return bool(np.linalg.eigvalsh(centered.T @ centered / len(X))[0] < _FLAT)
 
 
+def local_variances(X: Floats, partitions: Mapping[int, Labels]) -> Floats:
+    """Return how wide small clusters are: the variance that a quarter of the points have no more than in their cluster.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), float64
+        They differ on each axis.
+    partitions : mapping from int to ndarray of shape (n,)
+        The labels for each number of clusters. Of each axis, the largest number counts with which clusters are not too small,
+        and not of equal points. The smallest number always counts.
+
+    Returns
+    -------
+    ndarray of shape (d,), float64
+    """
+    result: Floats = X.var(axis=0)
+    for k in sorted(partitions):
+        if k * _CLUSTER <= len(X):
+            typical = np.quantile(_variances(X, partitions[k], k)[partitions[k]], _NARROW, axis=0)
+            result = np.where(typical > _ROUNDING, typical, result)
+    return result
+
+
+def _variances(X: Floats, labels: Labels, k: int) -> Floats:
+    """Return the variance of each cluster on each axis, shape (k, d)."""
+    sizes = np.maximum(np.bincount(labels, minlength=k), 1)
+    variances = np.empty((k, X.shape[1]))
+    for axis, column in enumerate(X.T):
+        means = np.bincount(labels, column, k) / sizes
+        variances[:, axis] = np.bincount(labels, np.square(column - means[labels]), k) / sizes
+    return variances
+
+
 def likeliest_mixture(
-    X: Floats, centroids: Floats, seeds: Iterable[int] = (), cancelled: CancelQuestion = lambda: False
+    X: Floats, centroids: Floats, spread: Floats, seeds: Iterable[int] = (), cancelled: CancelQuestion = lambda: False
 ) -> tuple[NormalMixture, float] | None:
     """Fit mixtures with full covariances from several starts, and return the one that makes the points most probable.
 
@@ -141,6 +183,8 @@ def likeliest_mixture(
         In :class:`Units`, or about as large.
     centroids : ndarray of shape (k, d)
         Where the first run starts.
+    spread : ndarray of shape (d,)
+        The variances within small clusters, against which narrower ones have their price.
     seeds : iterable of int
         Each makes another run, from a start that is drawn.
     cancelled : callable
@@ -148,34 +192,43 @@ def likeliest_mixture(
     Returns
     -------
     tuple or None
-        The mixture, and the mean over the points of the logarithm of their density. None if in every run a cluster shrank to
-        a point or a line.
+        The mixture, and the mean over the points of the logarithm of their density. None if in every run a covariance became
+        singular.
     """
     best: tuple[NormalMixture, float] | None = None
-    starts: list[dict[str, Any]] = [{"init": centroids}, *({"seed": seed} for seed in seeds)]
-    for start in starts:
-        step = _fit(X, k=len(centroids), cancelled=cancelled, **start)
-        assert step.objective is not None
-        if best is None or step.objective > best[1]:
-            mixture = _mixture_of(step)
-            if np.linalg.eigvalsh(mixture.covariances).min() > _SHRUNK:
-                best = mixture, step.objective
+    starts: list[tuple[str | Floats, int]] = [(centroids, 0), *((INIT.default, seed) for seed in seeds)]
+    for init, seed in starts:
+        try:
+            found = _climb(X, _start(X, len(centroids), init, spread, seed, cancelled), spread, cancelled)
+        except UserError:
+            continue  # a cluster shrank to a line that is too long for its width to be told from rounding
+        if best is None or found[1] > best[1]:
+            best = found
     return best
+
+
+def _start(X: Floats, k: int, init: str | Floats, spread: Floats, seed: int, cancelled: CancelQuestion) -> NormalMixture:
+    values = {"k": k, "init": init, "covariance_type": "full", "reg_covar": spread.mean()}
+    return start_mixture(X, values, seed, cancelled)
+
+
+def _climb(X: Floats, mixture: NormalMixture, spread: Floats, cancelled: CancelQuestion) -> tuple[NormalMixture, float]:
+    """Go up to a maximum of the likelihood, less what narrow clusters cost."""
+    expectation = expect(X, mixture, cancelled)
+    for _ in range(_LONGEST):
+        before = expectation.log_likelihood
+        # A cluster without points would grow without bounds.
+        least = 2 / len(X) * spread / np.maximum(expectation.moments.masses, 1.0)[:, None]
+        mixture = maximize(X, mixture, expectation, least, cancelled)
+        expectation = expect(X, mixture, cancelled)
+        if abs(expectation.log_likelihood - before) < _TOLERANCE:
+            break
+    return mixture, expectation.log_likelihood
 
 
 def seconds_for(X: Floats, k: int) -> float:
     """Return about how many seconds all runs with ``k`` clusters take together, from some iterations of one."""
     points = Units.of(X).measure(X)
     begin = perf_counter()
-    _fit(points, k=k, max_iter=_TRIED, tol=0.0)
+    clustering.fit("gaussian-mixture", points, k=k, max_iter=_TRIED, tol=0.0)
     return (perf_counter() - begin) / _TRIED * _ITERATIONS * STARTS
-
-
-def _fit(X: Floats, **values: Any) -> Step:
-    return clustering.fit("gaussian-mixture", X, reg_covar=REGULARIZATION, **values)
-
-
-def _mixture_of(step: Step) -> NormalMixture:
-    shares = next(overlay.of for overlay in step.overlays if isinstance(overlay, Mixture))
-    assert isinstance(shares, Shares)
-    return shares.mixture

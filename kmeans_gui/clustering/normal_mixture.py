@@ -242,11 +242,12 @@ def expect(X: Floats, mixture: NormalMixture, cancelled: CancelQuestion, about: 
 
 
 def maximize(
-    X: Floats, mixture: NormalMixture, expectation: Expectation, reg_covar: float, cancelled: CancelQuestion
+    X: Floats, mixture: NormalMixture, expectation: Expectation, reg_covar: float | Floats, cancelled: CancelQuestion
 ) -> NormalMixture:
     """Return the mixture under which the points, shared out as they are by ``mixture``, are most probable (the M step).
 
-    ``reg_covar`` is added to all variances. A cluster that has no share of any point keeps its mean.
+    ``reg_covar`` is added to all variances; one of shape (k, d) has a number for each. A cluster that has no share of any point
+    keeps its mean.
     """
     moments = expectation.moments
     means, covariances, weights = _parameters(moments)

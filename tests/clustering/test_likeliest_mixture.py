@@ -13,7 +13,7 @@ from kmeans_gui.clustering import choosing_k, criteria
 from kmeans_gui.clustering import likeliest_mixture as likeliest_mixture_module
 from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, Choices, choose_k, forecast
 from kmeans_gui.clustering.criteria import Criterion, aic_of, bic_of
-from kmeans_gui.clustering.likeliest_mixture import Units, likeliest_mixture, seconds_for
+from kmeans_gui.clustering.likeliest_mixture import Units, likeliest_mixture, local_variances, seconds_for
 from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, NormalMixture
 from kmeans_gui.clustering.overlays import Mixture
 from kmeans_gui.errors import Cancelled, UserError
@@ -57,7 +57,7 @@ def test_free_parameters_are_counted_as_in_scikit_learn(kind: str, k: int, d: in
 @pytest.mark.parametrize("k", [1, 2, 3, 5])
 def test_values_are_those_of_scikit_learn_with_the_same_parameters(k: int) -> None:
     X = planted()
-    found = likeliest_mixture(X, X[::29][:k], range(2))
+    found = likeliest_mixture(X, X[::29][:k], np.ones(2), range(2))
     assert found is not None
     mixture, log_density = found
     reference, free = theirs(mixture), mixture.free_parameters
@@ -139,22 +139,63 @@ def test_points_without_an_extent_in_some_direction_are_told_so_before_anything_
         )
 
 
-def test_a_cluster_that_must_shrink_leaves_that_number_without_a_value() -> None:
-    X = np.repeat([[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]], 5, axis=0)
-    for criterion in of_mixtures(X).values():
-        assert np.isfinite(criterion.values).tolist() == [True, False, False, False]
-        assert criterion.suggested == 1
-        assert criterion.why.endswith("; there is none where a cluster shrinks to a point or a line.")
+def test_a_line_that_cannot_be_told_from_rounding_leaves_a_number_without_a_value() -> None:
+    values = np.array([50.0, np.nan, 40.0])
+    assert criteria.bic(values).why.endswith("; there is none where a cluster shrinks to a line.")
+    tight = np.random.default_rng(0).normal(size=(3000, 2)) * 1e-7
+    X = np.vstack([tight, np.outer(np.linspace(20, 2000, 1000), [1, 1])])
+    assert likeliest_mixture(X, np.array([[0.0, 0.0], [1010.0, 1010.0]]), np.full(2, 1e-14)) is None
 
 
-def test_a_run_in_which_a_cluster_shrinks_does_not_count() -> None:
+# Clusters that are narrow, and such that shrink
+
+
+def test_clusters_far_from_each_other_keep_their_values() -> None:
+    X = np.repeat([[0.0, 0.0], [1e4, 0.0], [0.0, 1e4]], 50, axis=0) + np.random.default_rng(0).normal(size=(150, 2))
+    found = of_mixtures(X)["bic"]
+    assert found.suggested == 3
+    for k in (1, 2, 3):
+        reference = GaussianMixture(k, n_init=5, random_state=0).fit(X)
+        assert found.values[k - 1] == pytest.approx(reference.bic(X), abs=2)
+    assert np.isfinite(found.values).all()
+
+
+def test_one_point_far_off_costs_what_a_cluster_costs_and_changes_nothing_else() -> None:
+    X = np.random.default_rng(0).normal(size=(3000, 2))
+    alone, joined = of_mixtures(X, max_k=3)["bic"], of_mixtures(np.vstack([X, [[2e4, 2e4]]]), max_k=3)["bic"]
+    assert (alone.suggested, joined.suggested) == (1, 2)
+    assert 0 < joined.values[1] - alone.values[0] < 60
+    assert joined.values[0] > 3 * joined.values[1]
+
+
+def test_narrow_clusters_beside_wide_ones_keep_their_values() -> None:
     rng = np.random.default_rng(0)
-    X = np.vstack([rng.normal(size=(60, 2)), rng.normal(size=(60, 2)) + 8, [[30.0, 30.0]]])
-    alone = likeliest_mixture(X, np.array([[4.0, 4.0], [30.0, 30.0]]))
-    assert alone is None
-    found = likeliest_mixture(X, np.array([[4.0, 4.0], [30.0, 30.0]]), range(20))
-    assert found is not None
-    assert np.linalg.eigvalsh(found[0].covariances).min() > 0.1
+    X = np.vstack([rng.normal(size=(500, 2)), rng.normal(size=(1000, 2)) * 1e4 + [1e5, 0]])
+    reference = GaussianMixture(2, n_init=5, random_state=0).fit(X)
+    assert of_mixtures(X)["bic"].values[1] == pytest.approx(reference.bic(X), abs=2)
+
+
+def test_points_that_a_cluster_shrinks_to_do_not_pay() -> None:
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    assert GaussianMixture(6, n_init=5, random_state=0).fit(X).bic(X) < GaussianMixture(1).fit(X).bic(X)
+    found = of_mixtures(X)
+    assert found["bic"].suggested == 1
+    assert np.isfinite(found["aic"].values).all()
+
+
+def test_clusters_of_equal_points_are_found() -> None:
+    X = np.repeat([[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]], 5, axis=0) / 10
+    for criterion in of_mixtures(X).values():
+        assert np.isfinite(criterion.values).all()
+        assert criterion.suggested == 4
+
+
+def test_the_width_of_small_clusters_is_that_of_the_finest_partition_that_has_one() -> None:
+    X = np.repeat([[0.1, 0.0], [0.7, 5.0]], 15, axis=0)
+    X[:, 1] += np.tile([-1.0, 0.0, 1.0], 10)
+    whole, halves, thirds = np.zeros(30, int), np.repeat([0, 1], 15), np.tile([0, 1, 2], 10) + np.repeat([0, 3], 15)
+    found = local_variances(X, {1: whole, 2: halves, 6: thirds, 30: np.arange(30)})
+    np.testing.assert_allclose(found, [X[:, 0].var(), 2 / 3])
 
 
 # How it goes on
@@ -194,7 +235,7 @@ def test_partial_results_tell_how_far_it_is_and_it_can_be_cancelled(monkeypatch:
 def test_it_is_cancelled_within_a_fit() -> None:
     questions = count()
     with pytest.raises(Cancelled):
-        likeliest_mixture(planted(3000), CENTERS, range(9), cancelled=lambda: next(questions) > 5)
+        likeliest_mixture(planted(3000), CENTERS, np.ones(2), range(9), cancelled=lambda: next(questions) > 5)
 
 
 def test_the_values_are_those_of_the_points_used(monkeypatch: pytest.MonkeyPatch) -> None:
