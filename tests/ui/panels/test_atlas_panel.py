@@ -6,16 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolTip
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering.atlas import chart_minima, compare_ways
 from kmeans_gui.data.boards import board
 from kmeans_gui.data.dataset import Dataset
 from kmeans_gui.session.state import defaults
-from kmeans_gui.ui.panels.atlas_chart import BARS
 from kmeans_gui.ui.panels.atlas_panel import AtlasPanel
 from kmeans_gui.ui.panels.minimum_row import percent
 from kmeans_gui.ui.theme import DARK, LIGHT
@@ -162,49 +160,6 @@ def test_what_cannot_be_run_is_said(panel, moment, qtbot):
     with qtbot.waitSignal(panel.work.failed):
         QTest.mouseClick(panel.start, LEFT)
     assert panel.note.text().startswith("K is 5")
-
-
-def test_keys_tell_of_the_bars_that_have_runs(panel, nine, qtbot):
-    panel.refresh(None, nine)
-    run(panel, qtbot)
-    chart = panel.chart
-    bars = [words for words in map(chart.words, range(BARS)) if words]
-    everything, plain = chart.accessibleDescription(), chart.grab().toImage()
-    chart.setFocus(Qt.FocusReason.TabFocusReason)
-    focused = chart.grab().toImage()
-    told = []
-    for key in (Qt.Key.Key_Right,) * (len(bars) + 1) + (Qt.Key.Key_Left,):
-        QTest.keyClick(chart, key)
-        told.append(chart.accessibleDescription())
-    assert told == [*bars, bars[-1], bars[-2]]
-    assert QToolTip.text() == bars[-2]
-    assert len({plain.bits().tobytes(), focused.bits().tobytes(), chart.grab().toImage().bits().tobytes()}) == 3
-    chart.clearFocus()
-    assert chart.accessibleDescription() == everything
-    assert chart.grab().toImage() == plain
-    qtbot.waitUntil(lambda: not QToolTip.isVisible())
-
-
-@pytest.mark.parametrize("way", ["mouse", "key"])
-def test_a_bar_asks_for_a_run_that_ended_in_it(panel, nine, qtbot, said, way):
-    asked = said(panel.replay_requested)
-    panel.refresh(None, nine)
-    run(panel, qtbot)
-    chart = panel.chart
-    tallest = int(np.argmax(chart.counts.sum(axis=1)))
-    empty = next(bar for bar in range(BARS) if not chart.counts[bar].any())
-    for bar in (empty, tallest):
-        if way == "mouse":
-            x = next(x for x in range(chart.width()) if chart.bar_at(x + 1) == bar)
-            QTest.mouseClick(chart, LEFT, pos=QPoint(x + 2, 60))
-        elif bar == tallest:
-            chart.setFocus(Qt.FocusReason.TabFocusReason)
-            for _ in range(1 + np.count_nonzero(chart.counts[:tallest].any(axis=1))):
-                QTest.keyClick(chart, Qt.Key.Key_Right)
-            QTest.keyClick(chart, Qt.Key.Key_Return)
-    ((seed, _),) = asked
-    last = clustering.fit("lloyd", nine.state.dataset.points, seed=seed, k=9, init="random", n_init=1)
-    assert chart.edges[tallest] <= last.objective <= chart.edges[tallest + 1]
 
 
 def test_a_line_stands_where_the_run_on_show_ended(panel, nine, qtbot):
@@ -378,7 +333,8 @@ def test_runs_from_one_way_after_a_comparison_have_no_rows_of_ways(compared, nin
 
 
 def test_a_way_without_chance_is_run_once(comparing, moment, qtbot):
-    shown = with_parameters(moment(0, k=3), "macqueen", k=3)
+    points = Dataset.of(np.random.default_rng(0).normal(size=(30, 2)))
+    shown = with_parameters(moment(0, k=3, dataset=points), "macqueen", k=3)
     comparing.refresh(None, shown)
     set_runs(comparing, 10)
     run(comparing, qtbot)

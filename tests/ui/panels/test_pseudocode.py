@@ -1,7 +1,6 @@
 """The pseudocode: its lines ask for as much room as they need in the font that they are in."""
 
 import pytest
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from kmeans_gui import clustering
@@ -27,15 +26,11 @@ def code(panel):
 
 
 def test_in_another_font_the_lines_ask_for_the_room_that_they_need_in_it(panel, code):
-    small, height = panel.font(), code.heightForWidth(WIDTH)
-    large = QFont(small)
-    large.setPixelSize(2 * code.fontInfo().pixelSize())
-    panel.setFont(large)
-    anew = Pseudocode(panel)
-    anew.set_lines(LINES)
-    assert code.heightForWidth(WIDTH) == anew.heightForWidth(WIDTH) > 1.5 * height
-    assert code.sizeHint() == anew.sizeHint()
-    panel.setFont(small)
+    height = code.heightForWidth(WIDTH)
+    panel.setStyleSheet(f"* {{ font-size: {2 * code.fontInfo().pixelSize()}px }}")  # as a theme sets it
+    assert code.heightForWidth(WIDTH) > 1.5 * height
+    assert code.sizeHint().height() > 1.5 * height
+    panel.setStyleSheet("")
     assert code.heightForWidth(WIDTH) == height
 
 
