@@ -25,7 +25,7 @@ class Pseudocode(QWidget):
         self._lines: Lines = ()
         self._phase: str | None = None
         self._laid: dict[int, list[QRect]] = {}
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("Method")

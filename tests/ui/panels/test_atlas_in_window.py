@@ -79,7 +79,7 @@ def test_folded_sections_do_no_work(nine, qtbot):
     assert not nine._side.sections["Scores"].is_open()
     assert not nine._side.sections["Restarts"].is_open()
     assert not scores.work.active and not scores._rest.isActive()
-    with qtbot.waitSignal(scores.measured):
+    with qtbot.waitSignal(scores.measured, timeout=20_000):  # scikit-learn is loaded for it
         open_section(nine, "Scores")
     assert scores.internal.isVisible()
 
