@@ -8,6 +8,9 @@ J. Multivariate Anal. 100, 2009, whose penalty has a further term that hardly ma
 of squares of each cluster. Chen and Tan take for S the covariance of all points. Here S is how wide small clusters are, axis by
 axis (:func:`local_variances`), so that one point far off, or clusters far from each other, do not blur all of them.
 
+All runs are short, and the best one goes on (Biernacki, Celeux & Govaert, "Choosing starting values for the EM algorithm",
+Comp. Stat. Data Anal. 41, 2003) until it gains hardly anything that matters to a difference of the criteria.
+
 >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 >>> mixture, log_density = likeliest_mixture(X, X.mean(axis=0, keepdims=True), np.zeros(2))
 >>> mixture.free_parameters, round(log_density, 3)
@@ -35,8 +38,12 @@ from kmeans_gui.errors import CancelQuestion, UserError
 STARTS = 5
 """Runs for each number of clusters."""
 
-_TOLERANCE, _LONGEST = 1e-3, 100
-"""A run ends when the mean log-likelihood changes by less than this, or after so many iterations."""
+_SHORT, _LONG, _LONGEST = 1e-3, 0.05, 200
+"""A run ends when the mean log-likelihood changes by less than the first; the best goes on until that of all points together
+changes by less than the second. Both end after so many steps."""
+
+_FARTHER, _FARTHEST = 1.2, 10.0
+"""By how much a step is longer than the last one, and by how much at most than one of expectation-maximization."""
 
 _CLUSTER = 5
 """Points that a cluster has on average, at least, if its width is to be relied on."""
@@ -49,6 +56,8 @@ _ROUNDING = 1e-24
 
 _FLAT = 1e-12
 """A smallest eigenvalue of the correlations below this is that of rounding."""
+
+_Found = tuple[NormalMixture, float]
 
 _ITERATIONS, _TRIED = 15, 3
 """How many iterations a run takes, about, and how many are tried for a forecast."""
@@ -195,16 +204,14 @@ def likeliest_mixture(
         The mixture, and the mean over the points of the logarithm of their density. None if in every run a covariance became
         singular.
     """
-    best: tuple[NormalMixture, float] | None = None
+    best: _Found | None = None
     starts: list[tuple[str | Floats, int]] = [(centroids, 0), *((INIT.default, seed) for seed in seeds)]
     for init, seed in starts:
-        try:
-            found = _climb(X, _start(X, len(centroids), init, spread, seed, cancelled), spread, cancelled)
-        except UserError:
-            continue  # a cluster shrank to a line that is too long for its width to be told from rounding
-        if best is None or found[1] > best[1]:
+        start = _start(X, len(centroids), init, spread, seed, cancelled)
+        found = _climb(X, start, spread, _SHORT, cancelled)
+        if found is not None and (best is None or found[1] > best[1]):
             best = found
-    return best
+    return None if best is None else _climb(X, best[0], spread, _LONG / len(X), cancelled)
 
 
 def _start(X: Floats, k: int, init: str | Floats, spread: Floats, seed: int, cancelled: CancelQuestion) -> NormalMixture:
@@ -212,18 +219,41 @@ def _start(X: Floats, k: int, init: str | Floats, spread: Floats, seed: int, can
     return start_mixture(X, values, seed, cancelled)
 
 
-def _climb(X: Floats, mixture: NormalMixture, spread: Floats, cancelled: CancelQuestion) -> tuple[NormalMixture, float]:
-    """Go up to a maximum of the likelihood, less what narrow clusters cost."""
-    expectation = expect(X, mixture, cancelled)
+def _climb(X: Floats, mixture: NormalMixture, spread: Floats, tol: float, cancelled: CancelQuestion) -> _Found | None:
+    """Go up to a maximum of the likelihood, less what narrow clusters cost; None if a covariance becomes singular.
+
+    Each step goes farther than that of expectation-maximization, by a factor that grows as long as this makes the points more
+    probable (Salakhutdinov & Roweis, "Adaptive overrelaxed bound optimization methods", ICML 2003).
+    """
+    expectation, factor = expect(X, mixture, cancelled), 1.0
     for _ in range(_LONGEST):
         before = expectation.log_likelihood
         # A cluster without points would grow without bounds.
         least = 2 / len(X) * spread / np.maximum(expectation.moments.masses, 1.0)[:, None]
-        mixture = maximize(X, mixture, expectation, least, cancelled)
-        expectation = expect(X, mixture, cancelled)
-        if abs(expectation.log_likelihood - before) < _TOLERANCE:
+        try:
+            updated = maximize(X, mixture, expectation, least, cancelled)
+        except UserError:
+            return None  # a cluster shrank to a line that is too long for its width to be told from rounding
+        farther = _beyond(mixture, updated, factor) if factor > 1 else None
+        if farther is not None and (tried := expect(X, farther, cancelled)).log_likelihood >= before:
+            mixture, expectation = farther, tried
+        else:
+            mixture, expectation, factor = updated, expect(X, updated, cancelled), 1.0
+        factor = min(factor * _FARTHER, _FARTHEST)
+        if abs(expectation.log_likelihood - before) < tol:
             break
     return mixture, expectation.log_likelihood
+
+
+def _beyond(old: NormalMixture, new: NormalMixture, factor: float) -> NormalMixture | None:
+    """Return the mixture ``factor`` times as far from ``old`` as ``new`` is, if there is one."""
+    weights = old.weights * (new.weights / old.weights) ** factor
+    means = old.means + factor * (new.means - old.means)
+    covariances = old.covariances + factor * (new.covariances - old.covariances)
+    try:
+        return NormalMixture(old.kind, means, covariances, weights / weights.sum())
+    except UserError:
+        return None
 
 
 def seconds_for(X: Floats, k: int) -> float:
