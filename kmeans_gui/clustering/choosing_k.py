@@ -209,7 +209,7 @@ def forecast(
         return (perf_counter() - begin) / len(tried)
 
     run = min(measured(), measured())
-    fits = most * seconds_for(points, (most + 1) // 2) if mixtures else 0.0
+    fits = most * seconds_for(points, (most + 1) // 2, cancelled) if mixtures else 0.0
     return run * most * n_init * (1 + references / threads.available()) + n * n * _PAIR + fits
 
 

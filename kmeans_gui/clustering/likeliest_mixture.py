@@ -27,7 +27,6 @@ from time import perf_counter
 
 import numpy as np
 
-from kmeans_gui import clustering
 from kmeans_gui.clustering.algorithms.gaussian_mixture import start_mixture
 from kmeans_gui.clustering.criteria import aic_of, bic_of
 from kmeans_gui.clustering.normal_mixture import NormalMixture, expect, maximize
@@ -59,8 +58,11 @@ _FLAT = 1e-12
 
 _Found = tuple[NormalMixture, float]
 
-_ITERATIONS, _TRIED = 15, 3
-"""How many iterations a run takes, about, and how many are tried for a forecast."""
+_PASSES = 120
+"""How often, about, all runs with one number of clusters together go over the points."""
+
+_ROWS_TIMED, _PRODUCTS_TIMED = 1 << 12, 1 << 26
+"""Points of which a forecast takes the time, at most, and products of two coordinates, over all points and clusters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,9 +258,23 @@ def _beyond(old: NormalMixture, new: NormalMixture, factor: float) -> NormalMixt
         return None
 
 
-def seconds_for(X: Floats, k: int) -> float:
-    """Return about how many seconds all runs with ``k`` clusters take together, from some iterations of one."""
-    points = Units.of(X).measure(X)
-    begin = perf_counter()
-    clustering.fit("gaussian-mixture", points, k=k, max_iter=_TRIED, tol=0.0)
-    return (perf_counter() - begin) / _TRIED * _ITERATIONS * STARTS
+def seconds_for(X: Floats, k: int, cancelled: CancelQuestion = lambda: False) -> float:
+    """Return about how many seconds all runs with ``k`` clusters take together, from one pass over few points and clusters.
+
+    Raises
+    ------
+    Cancelled
+        If ``cancelled`` said so.
+    """
+    n, d = X.shape
+    rows = min(n, _ROWS_TIMED, max(_PRODUCTS_TIMED // d**2, 1))
+    clusters = min(k, rows, max(_PRODUCTS_TIMED // (rows * d**2), 1))
+    points = Units.of(X).measure(X[:rows])
+    mixture = NormalMixture("full", points[:clusters], np.tile(np.eye(d), (clusters, 1, 1)), np.full(clusters, 1 / clusters))
+
+    def measured() -> float:
+        begin = perf_counter()
+        maximize(points, mixture, expect(points, mixture, cancelled), 1.0, cancelled)
+        return perf_counter() - begin
+
+    return float(min(measured(), measured()) * (n / rows) * (k / clusters) * _PASSES)

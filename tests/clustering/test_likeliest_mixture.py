@@ -15,7 +15,7 @@ from kmeans_gui.clustering import likeliest_mixture as likeliest_mixture_module
 from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, Choices, choose_k, forecast
 from kmeans_gui.clustering.criteria import Criterion, aic_of, bic_of
 from kmeans_gui.clustering.likeliest_mixture import Units, likeliest_mixture, local_variances, seconds_for
-from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, NormalMixture
+from kmeans_gui.clustering.normal_mixture import COVARIANCE_TYPES, Expectation, NormalMixture, expect
 from kmeans_gui.clustering.overlays import Mixture
 from kmeans_gui.errors import Cancelled, UserError
 
@@ -271,5 +271,23 @@ def test_the_values_are_those_of_the_points_used(monkeypatch: pytest.MonkeyPatch
 def test_a_forecast_counts_them_in(monkeypatch: pytest.MonkeyPatch) -> None:
     X = planted(30)
     assert seconds_for(X, 3) > 0
-    monkeypatch.setattr(choosing_k, "seconds_for", lambda X, k: 1e6)
+    monkeypatch.setattr(choosing_k, "seconds_for", lambda X, k, cancelled: 1e6)
     assert forecast(X, max_k=4, mixtures=True) > 4e6 > forecast(X, max_k=4)
+
+
+@pytest.mark.parametrize(("shape", "k"), [((20_000, 50), 2000), ((3000, 2), 4), ((300, 300), 100)])
+def test_a_forecast_tries_little_however_much_there_is(shape: tuple[int, int], k: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def watched(X: np.ndarray, mixture: NormalMixture, *options: object) -> Expectation:
+        tried.append(X.size * mixture.means.size)
+        return expect(X, mixture, *options)
+
+    monkeypatch.setattr(likeliest_mixture_module, "expect", watched)
+    assert seconds_for(np.random.default_rng(0).normal(size=shape), k) > 0
+    assert 0 < sum(tried) <= 1 << 28
+
+
+def test_a_forecast_can_be_cancelled() -> None:
+    with pytest.raises(Cancelled):
+        seconds_for(planted(), 3, lambda: True)
