@@ -39,11 +39,12 @@ def answer(points: Floats, arguments: Namespace) -> str:
 
 def _show_progress(choices: Choices) -> None:
     last = max(choices.fits)
-    known = {criterion.name: sum(map(math.isfinite, criterion.values.tolist())) for criterion in choices.criteria}
+    gap = next(criterion for criterion in choices.criteria if criterion.name == "gap")
+    compared = sum(map(math.isfinite, gap.values.tolist()))
     done = f"K = {last}"
-    for name, words in (("bic", "fitted with mixtures"), ("gap", "compared with references")):
-        if known.get(name):
-            done = f"{known[name]} of {last} {words}"
+    for count, words in ((choices.mixed, "fitted with mixtures"), (compared, "compared with references")):
+        if count:
+            done = f"{count} of {last} {words}"
     sys.stderr.write(f"\r{done}\x1b[K" + "\n" * choices.complete)
     sys.stderr.flush()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from cli_calls import call, write_table
 
-from kmeans_gui.clustering import silhouette
+from kmeans_gui.clustering import choosing_k, silhouette
 from kmeans_gui.clustering.choosing_k import CRITERIA, OF_MIXTURES, PARAMETERS, choose_k
 from kmeans_gui.clustering.kernels import warming
 from kmeans_gui.data import tables
@@ -74,6 +75,16 @@ def test_mixtures_add_two_criteria(table: Path, capsys: pytest.CaptureFixture[st
     assert re.search(r"^BIC +3 +The BIC is lowest at K = 3: ", text, re.MULTILINE)
     without = call(capsys, "choose-k", table, *QUICK, "--no-mixtures", "--json")[1]
     assert without == call(capsys, "choose-k", table, *QUICK, "--json")[1]
+
+
+def test_the_progress_of_mixtures_counts_those_without_a_value(
+    table: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing_k, "PERIOD", 0.0)
+    monkeypatch.setattr(choosing_k, "information_by_k", lambda X, fits, *options: ((k, np.nan, np.nan) for k in fits))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    err = call(capsys, "choose-k", table, *QUICK, "--mixtures")[2]
+    assert [f"\r{k} of 5 fitted with mixtures" in err for k in range(1, 6)] == [True] * 5
 
 
 def test_the_reference_matters_to_the_gap(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

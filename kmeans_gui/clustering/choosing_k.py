@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 
 from kmeans_gui import clustering
 from kmeans_gui.clustering import criteria, kernels
+from kmeans_gui.clustering.best_run import FEW, best_run, inertia_of
 from kmeans_gui.clustering.criteria import CRITERIA, OF_MIXTURES, Criterion, Verdict
 from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.likeliest_mixture import information_by_k, seconds_for
@@ -97,6 +98,8 @@ class Choices:
         One sentence if there seem to be no clusters, otherwise empty.
     hopkins : float or None
         The Hopkins statistic; None if it is not defined, or not known yet.
+    mixed : int
+        For how many K mixtures have been tried, with a value or without.
     """
 
     criteria: tuple[Criterion, ...]
@@ -106,10 +109,8 @@ class Choices:
     complete: bool
     nothing_to_find: str
     hopkins: float | None
+    mixed: int
 
-
-_FEW = 1 << 12
-"""Below so many points, many runs are made at a time: the calls would take longer than the loops."""
 
 _TRIED = 3
 """Runs of which a forecast takes the time."""
@@ -205,7 +206,7 @@ def forecast(
 
     def measured() -> float:
         begin = perf_counter()
-        _best_run(drawn, (most + 1) // 2, tried, cancelled)
+        best_run(drawn, (most + 1) // 2, tried, cancelled)
         return (perf_counter() - begin) / len(tried)
 
     run = min(measured(), measured())
@@ -220,27 +221,6 @@ def _sample(points: Floats, seed: int) -> Floats:
     used = points.copy()
     used.flags.writeable = False
     return used
-
-
-def _best_run(X: Floats, k: int, seeds: range, cancelled: CancelQuestion) -> tuple[float, int]:
-    """Return the least inertia of the runs with one K, and the seed of that run."""
-    if len(X) < _FEW:
-        runs = clustering.run_many(clustering.DEFAULT, X, k=k, restarts=len(seeds), seed=seeds.start, cancelled=cancelled)
-        return float(runs.objectives[runs.best]), seeds[runs.best]
-    inertias = np.empty(len(seeds))
-
-    def make(worker: int, i: int) -> int:
-        inertias[i] = _inertia(clustering.fit(clustering.DEFAULT, X, k=k, seed=seeds[i], cancelled=cancelled))
-        return 1
-
-    threads.share(make, len(seeds), min(threads.available(), len(seeds)), cancelled)
-    best = int(np.argmin(inertias))
-    return float(inertias[best]), seeds[best]
-
-
-def _inertia(step: Step) -> float:
-    assert step.objective is not None
-    return step.objective
 
 
 class _Search:
@@ -274,6 +254,7 @@ class _Search:
             self._errors["silhouette"] = np.full(len(self._ks), np.nan)
         self._verdicts: dict[str, Verdict] = {}
         self._hopkins: float | None = None
+        self._mixed = 0
         self._told = -np.inf
 
     def run(self) -> Choices:
@@ -297,7 +278,7 @@ class _Search:
             _, seed = self._best_run(self._X, k)
             step = clustering.fit(clustering.DEFAULT, self._X, k=k, seed=seed, cancelled=self._cancelled)
             self._fits[k] = step
-            self._inertias[i] = values["elbow"][i] = _inertia(step)
+            self._inertias[i] = values["elbow"][i] = inertia_of(step)
             values["fk"][i] = criteria.f_values(self._inertias, self._X.shape[1])[i]
             spread = Spread.of(self._X, step.labels, self._cancelled)
             for name, value in (
@@ -314,7 +295,7 @@ class _Search:
 
     def _best_run(self, X: Floats, k: int) -> tuple[float, int]:
         seeds = range(self._seed, self._seed + (self._n_init if k > 1 else 1))  # with one cluster all are the same
-        return _best_run(X, k, seeds, self._cancelled)
+        return best_run(X, k, seeds, self._cancelled)
 
     def _compare_silhouettes(self) -> None:
         ks = [k for k in self._ks.tolist() if 1 < len(np.unique(self._fits[k].labels)) < len(self._X)]
@@ -330,6 +311,7 @@ class _Search:
         values = self._values
         for k, bic, aic in information_by_k(self._X, self._fits, self._seed, self._cancelled):
             values["bic"][k - 1], values["aic"][k - 1] = bic, aic
+            self._mixed += 1
             self._tell()
         self._verdicts |= {"bic": criteria.bic(values["bic"]), "aic": criteria.aic(values["aic"])}
 
@@ -357,7 +339,7 @@ class _Search:
             return 1
 
         # Of many points, the runs on one reference are shared out: what the kernels prepare is kept for the last one alone.
-        workers = min(threads.available(), self._references) if len(self._X) < _FEW else 1
+        workers = min(threads.available(), self._references) if len(self._X) < FEW else 1
         threads.share(find, self._references, workers, self._cancelled)
         return least
 
@@ -379,6 +361,7 @@ class _Search:
             complete=complete,
             nothing_to_find=self._nothing_to_find(),
             hopkins=self._hopkins,
+            mixed=self._mixed,
         )
 
     def _criterion(self, name: str, title: str, better: str) -> Criterion:

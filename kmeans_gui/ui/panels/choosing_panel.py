@@ -314,8 +314,8 @@ def _done(choices: Choices) -> tuple[str, int, int]:
     """
     criteria = {criterion.name: criterion for criterion in choices.criteria}
     gap, bic = criteria["gap"], criteria.get("bic")
-    if bic is not None and not bic.why and (fitted := bic.ks[np.isfinite(bic.values)]).size:
-        return "Fitting mixtures", int(bic.ks[: fitted[-1]].sum()), int(bic.ks.sum())
+    if bic is not None and not bic.why and choices.mixed:
+        return "Fitting mixtures", int(bic.ks[: choices.mixed].sum()), int(bic.ks.sum())
     return "Comparing", int(gap.ks[np.isfinite(gap.values)].sum()), int(gap.ks.sum())
 
 

@@ -13,7 +13,7 @@ from kmeans_gui.errors import Cancelled
 PATIENCE = 10.0
 
 
-def found(suggested=(3, 3, 3, 4, 3, None), max_k=6, *, complete=True, nothing="", n=200, sampled=200, known=None):
+def found(suggested=(3, 3, 3, 4, 3, None), max_k=6, *, complete=True, nothing="", n=200, sampled=200, known=None, mixed=0):
     """Return results for K = 1 to ``max_k``; six or eight criteria suggest what ``suggested`` says, in their order."""
     ks = np.arange(1, max_k + 1)
     criteria = []
@@ -27,7 +27,7 @@ def found(suggested=(3, 3, 3, 4, 3, None), max_k=6, *, complete=True, nothing=""
         errors = np.full(max_k, 0.05) if name == "gap" else None
         why = f"{title} has its reasons." if k else ""
         criteria.append(Criterion(name, title, ks, values, errors, k, why, better))
-    return Choices(tuple(criteria), {}, n, sampled, complete, nothing, 0.9)
+    return Choices(tuple(criteria), {}, n, sampled, complete, nothing, 0.9, mixed)
 
 
 class Work:

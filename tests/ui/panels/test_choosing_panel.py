@@ -237,9 +237,19 @@ def test_a_click_on_a_chart_and_on_a_suggestion_sets_k(compared, said):
     assert asked == [(5,), (4,), (3,)]
 
 
+def test_the_progress_of_mixtures_counts_those_without_a_value(panel, work, qtbot):
+    waiting = work(found((3,) * 8), found((None,) * 8, complete=False, known=0, mixed=4))
+    press(panel.compare)
+    qtbot.waitUntil(lambda: len(panel.views) == 8)
+    assert panel.progress.label.text().startswith("Fitting mixtures")
+    assert panel.progress.bar.value() * 21 == pytest.approx(panel.progress.bar.maximum() * 10, rel=0.01)
+    waiting.go.set()
+    qtbot.waitUntil(panel.compare.isVisible)
+
+
 def test_mixtures_are_fitted_if_ticked_and_have_two_charts_more(panel, work, qtbot, said):
     eight = (3, 3, 3, 4, 3, None, 3, 5)
-    waiting = work(found(eight), found((None,) * 8, complete=False, known=3))
+    waiting = work(found(eight), found((None,) * 8, complete=False, known=3, mixed=3))
     box = panel.form.controls["mixtures"]
     QTest.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
     press(panel.compare)
