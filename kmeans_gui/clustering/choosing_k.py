@@ -29,6 +29,7 @@ from kmeans_gui.clustering.best_run import FEW, best_run, inertia_of
 from kmeans_gui.clustering.criteria import CRITERIA, OF_MIXTURES, Criterion, Verdict
 from kmeans_gui.clustering.kernels import threads
 from kmeans_gui.clustering.likeliest_mixture import information_by_k, seconds_for
+from kmeans_gui.clustering.magnitude import scale_of
 from kmeans_gui.clustering.metrics import hopkins
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.clustering.parameters import Bool, Choice, Int
@@ -86,8 +87,10 @@ class Choices:
     ----------
     criteria : tuple of Criterion
         In the order of :data:`~kmeans_gui.clustering.criteria.CRITERIA`; then those ``OF_MIXTURES``, if they were asked for.
+        The inertia is that of the points times their :func:`~kmeans_gui.clustering.magnitude.scale_of`, which is 1 unless
+        squares would be out of range.
     fits : mapping from int to Step
-        The last step of the best run for each K so far; its labels are those of the points used.
+        The last step of the best run for each K so far, on the points used, scaled likewise.
     n : int
         How many points there are.
     sampled : int
@@ -197,7 +200,8 @@ def forecast(
         If ``cancelled`` said so.
     """
     kernels.wait(cancelled)
-    points = _sample(clustering.check_points(X), 0)
+    given = clustering.check_points(X)
+    points = _sample(given, scale_of(given), 0)
     n = len(points)
     most = min(max_k, n)
     drawn = Box.around(points, "box").draw(n, np.random.default_rng(0))
@@ -214,11 +218,11 @@ def forecast(
     return run * most * n_init * (1 + references / threads.available()) + n * n * _PAIR + fits
 
 
-def _sample(points: Floats, seed: int) -> Floats:
-    """Return the points used, read-only and of their own, so that what the kernels prepare is kept from run to run."""
+def _sample(points: Floats, scale: float, seed: int) -> Floats:
+    """Return the points used times ``scale``, read-only and of their own, so that what the kernels prepare is kept."""
     if len(points) > MOST:
         points = points[np.sort(np.random.default_rng(seed).choice(len(points), MOST, replace=False))]
-    used = points.copy()
+    used: Floats = points * scale
     used.flags.writeable = False
     return used
 
@@ -239,7 +243,8 @@ class _Search:
         cancelled: CancelQuestion,
         publish: Publish,
     ) -> None:
-        self._n, self._X = len(points), _sample(points, seed)
+        self._n, self._scale = len(points), scale_of(points)
+        self._X = _sample(points, self._scale, seed)
         self._n_init, self._references, self._seed = n_init, references, seed
         self._cancelled, self._publish = cancelled, publish
         self._box = Box.around(self._X, reference)
@@ -309,8 +314,10 @@ class _Search:
 
     def _fit_mixtures(self) -> None:
         values = self._values
+        # In the data's own units, the density of a point is higher by the scale for each axis.
+        own_units = 2 * self._X.size * np.log(self._scale)
         for k, bic, aic in information_by_k(self._X, self._fits, self._seed, self._cancelled):
-            values["bic"][k - 1], values["aic"][k - 1] = bic, aic
+            values["bic"][k - 1], values["aic"][k - 1] = bic - own_units, aic - own_units
             self._mixed += 1
             self._tell()
         self._verdicts |= {"bic": criteria.bic(values["bic"]), "aic": criteria.aic(values["aic"])}

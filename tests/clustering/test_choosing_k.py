@@ -232,11 +232,23 @@ def test_fewer_points_than_clusters(X: list[list[float]]) -> None:
     assert choices.complete
 
 
-def test_units_do_not_matter() -> None:
+@pytest.mark.parametrize("factor", [2.0**-900, 2.0**-600, 2.0**400])
+def test_units_do_not_matter(factor: float) -> None:
     _, X = planted(5)
-    near, far = (choose_k(X * factor, max_k=4, references=3, seed=1) for factor in (1.0, 2.0**400))
+    near, far = (choose_k(X * unit, max_k=4, references=3, seed=1) for unit in (1.0, factor))
     for one, other in zip(near.criteria[1:], far.criteria[1:], strict=True):
         np.testing.assert_allclose(one.values, other.values, rtol=1e-9, atol=1e-9)
+    ratios = far.criteria[0].values / near.criteria[0].values
+    np.testing.assert_allclose(ratios, ratios[0], rtol=1e-12)
+    assert [criterion.suggested for criterion in near.criteria] == [criterion.suggested for criterion in far.criteria]
+
+
+def test_the_largest_points_have_references_along_their_principal_axes() -> None:
+    X = np.random.default_rng(0).uniform(-1, 1, size=(200, 2))
+    X = X / np.abs(X).max(axis=0) @ np.array([[1, 1], [-1, 1]]) / 2
+    X *= 1e150 / np.abs(X).max()
+    assert math.isfinite(named(choose_k(X, max_k=3, references=9, reference="pca"))["gap"].values[2])
+    assert forecast(X, max_k=3) > 0
 
 
 def test_a_sample_stands_for_many_points(monkeypatch: pytest.MonkeyPatch) -> None:

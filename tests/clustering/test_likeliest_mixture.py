@@ -94,8 +94,9 @@ def test_the_best_mixture_is_refined_until_all_points_together_hardly_gain_likel
     assert len(X) * (further.score(X) - log_density) < 1
 
 
-def test_another_unit_adds_the_same_to_all_values() -> None:
-    X, unit = planted(), 2.0**-300
+@pytest.mark.parametrize("unit", [2.0**-900, 2.0**-300, 2.0**480])
+def test_another_unit_adds_the_same_to_all_values(unit: float) -> None:
+    X = planted()
     near, far = of_mixtures(X), of_mixtures(X * unit)
     for name, criterion in near.items():
         np.testing.assert_allclose(far[name].values - criterion.values, 2 * X.size * np.log(unit), rtol=1e-9)
