@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from kmeans_gui.clustering.kernels import warming
@@ -35,6 +36,7 @@ def window(qapp, qtbot):
     yield made
     made.close()
     made.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # before other fixtures undress the program
 
 
 @pytest.fixture
