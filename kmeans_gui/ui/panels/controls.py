@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
@@ -314,6 +315,16 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+def paint_row_ground(painter: QPainter, row: QAbstractButton) -> None:
+    """Paint below a row that can be clicked whether the pointer, the focus or the choice is on it."""
+    theme = appearance.current()
+    if row.underMouse() or row.isDown():
+        painter.fillRect(row.rect(), appearance.color(theme.text, 0.12 if row.isDown() else 0.06))
+    if row.hasFocus() or row.isChecked():
+        painter.setPen(QPen(appearance.color(theme.accent), 1.5 if row.isChecked() else 1))
+        painter.drawRoundedRect(QRectF(row.rect()).adjusted(1, 1, -1, -1), appearance.RADIUS, appearance.RADIUS)
 
 
 def sentence(text: str = "", role: str = "quiet") -> QLabel:

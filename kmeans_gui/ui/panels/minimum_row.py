@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from kmeans_gui.clustering import Floats
 from kmeans_gui.clustering.notes import number
 from kmeans_gui.ui import appearance
+from kmeans_gui.ui.panels.controls import paint_row_ground
 
 HEIGHT = 64
 
@@ -111,12 +112,7 @@ class MinimumRow(QAbstractButton):
         """Paint the ground, the picture, the words and the bar."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = appearance.current()
-        if self.underMouse() or self.isDown():
-            painter.fillRect(self.rect(), appearance.color(theme.text, 0.12 if self.isDown() else 0.06))
-        if self.hasFocus() or self.isChecked():
-            painter.setPen(QPen(appearance.color(theme.accent), 1.5 if self.isChecked() else 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), appearance.RADIUS, appearance.RADIUS)
+        paint_row_ground(painter, self)
         if self._thumbnail is not None:
             painter.drawImage(QPointF(_MARGIN, (HEIGHT - _PICTURE.height()) / 2), self._drawn(self._thumbnail))
             self._paint_words(painter)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from kmeans_gui.clustering.notes import Note
 from kmeans_gui.ui import appearance
 from kmeans_gui.ui.panels.atlas_chart import ink_of, paint_bars
+from kmeans_gui.ui.panels.controls import paint_row_ground
 
 HEIGHT = 48
 
@@ -73,12 +74,7 @@ class WayRow(QAbstractButton):
         """Paint the ground, the words and the strip of bars."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = appearance.current()
-        if self.underMouse() or self.isDown():
-            painter.fillRect(self.rect(), appearance.color(theme.text, 0.12 if self.isDown() else 0.06))
-        if self.hasFocus() or self.isChecked():
-            painter.setPen(QPen(appearance.color(theme.accent), 1.5 if self.isChecked() else 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), appearance.RADIUS, appearance.RADIUS)
+        paint_row_ground(painter, self)
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN / 2, -_MARGIN, -_MARGIN / 2)
         self._paint_words(painter, area)
         self._paint_strip(painter, QRectF(area.left(), area.bottom() - _STRIP, area.width(), _STRIP))
